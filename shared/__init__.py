@@ -1,0 +1,1 @@
+"""The contract between the services, and mechanics that carry no business meaning."""
