@@ -61,7 +61,8 @@ class OpsServer:
     def _respond(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == "/metrics":
-            return self._metrics(environ, start)
+            answer: Iterable[bytes] = self._metrics(environ, start)
+            return answer
         if path == "/healthz":
             return _json(start, "200 OK", {"ok": True})
         if path == "/readyz":

@@ -4,107 +4,56 @@ Names follow the Prometheus conventions: base units, ``_total`` for counters, fe
 personal data. Business metrics stand in each service's ``metrics.py``.
 """
 
-import dataclasses
-
 from prometheus_client import Counter, Gauge, Histogram
 
 
-@dataclasses.dataclass(frozen=True)
 class PipelineMetrics:
-    """What a worker tells of its pipelines. Make one for each service, at import."""
+    """What a worker tells of its pipelines; made once for each service, at import.
 
-    prefix: str
+    :param prefix: the service's name, e.g. ``scoring``.
+    """
 
-    def __post_init__(self) -> None:
-        define = object.__setattr__
-        p = self.prefix
-        define(
-            self,
-            "outbox_pending",
-            Gauge(f"{p}_outbox_pending_rows", "Events written but not yet acknowledged by Kafka."),
+    def __init__(self, prefix: str) -> None:
+        self.outbox_pending = Gauge(
+            f"{prefix}_outbox_pending_rows", "Events written but not yet acknowledged by Kafka."
         )
-        define(
-            self,
-            "outbox_oldest",
-            Gauge(f"{p}_outbox_oldest_seconds", "Age of the oldest event that waits for Kafka."),
+        self.outbox_oldest = Gauge(
+            f"{prefix}_outbox_oldest_seconds", "Age of the oldest event that waits for Kafka."
         )
-        define(
-            self,
-            "published",
-            Counter(f"{p}_outbox_published_total", "Events acknowledged by Kafka.", ["topic"]),
+        self.published = Counter(
+            f"{prefix}_outbox_published_total", "Events acknowledged by Kafka.", ["topic"]
         )
-        define(
-            self,
-            "consumed",
-            Counter(
-                f"{p}_events_consumed_total",
-                "Records taken from Kafka, by what became of them"
-                " (handled, skipped, dead, repeated).",
-                ["group", "outcome"],
-            ),
+        self.consumed = Counter(
+            f"{prefix}_events_consumed_total",
+            "Records taken from Kafka, by what became of them (handled, skipped, dead).",
+            ["group", "outcome"],
         )
-        define(
-            self,
-            "retries",
-            Counter(f"{p}_event_retries_total", "Handlings that failed and came again.", ["group"]),
+        self.retries = Counter(
+            f"{prefix}_event_retries_total", "Handlings that failed and came again.", ["group"]
         )
-        define(
-            self,
-            "handling",
-            Histogram(
-                f"{p}_event_batch_seconds",
-                "Time to handle one batch of records in its transaction.",
-                ["group"],
-            ),
+        self.handling = Histogram(
+            f"{prefix}_event_batch_seconds",
+            "Time to handle one batch of records in its transaction.",
+            ["group"],
         )
-        define(
-            self,
-            "lag",
-            Gauge(
-                f"{p}_consumer_lag_records",
-                "Records of the topic that the group has not handled yet.",
-                ["group", "topic"],
-            ),
+        self.lag = Gauge(
+            f"{prefix}_consumer_lag_records",
+            "Records of the topic that the group has not handled yet.",
+            ["group", "topic"],
         )
-        define(
-            self,
-            "lag_seconds",
-            Gauge(
-                f"{p}_consumer_lag_seconds",
-                "Age of the record handled last, at the time it was handled.",
-                ["group"],
-            ),
+        self.lag_seconds = Gauge(
+            f"{prefix}_consumer_lag_seconds",
+            "Age of the record handled last, at the time it was handled.",
+            ["group"],
         )
-        define(
-            self,
-            "leader",
-            Gauge(f"{p}_lease_held", "1 while this process holds the lease of a loop.", ["loop"]),
+        self.leader = Gauge(
+            f"{prefix}_lease_held", "1 while this process holds the lease of a loop.", ["loop"]
         )
-        define(
-            self,
-            "last_success",
-            Gauge(
-                f"{p}_loop_last_success_timestamp_seconds",
-                "Unix time at which a loop last finished a round without an error.",
-                ["loop"],
-            ),
+        self.last_success = Gauge(
+            f"{prefix}_loop_last_success_timestamp_seconds",
+            "Unix time at which a loop last finished a round without an error.",
+            ["loop"],
         )
-        define(
-            self,
-            "crashes",
-            Counter(
-                f"{p}_loop_crashes_total", "Times a loop died and was started again.", ["loop"]
-            ),
+        self.crashes = Counter(
+            f"{prefix}_loop_crashes_total", "Times a loop died and was started again.", ["loop"]
         )
-
-    outbox_pending: Gauge = dataclasses.field(init=False)
-    outbox_oldest: Gauge = dataclasses.field(init=False)
-    published: Counter = dataclasses.field(init=False)
-    consumed: Counter = dataclasses.field(init=False)
-    retries: Counter = dataclasses.field(init=False)
-    handling: Histogram = dataclasses.field(init=False)
-    lag: Gauge = dataclasses.field(init=False)
-    lag_seconds: Gauge = dataclasses.field(init=False)
-    leader: Gauge = dataclasses.field(init=False)
-    last_success: Gauge = dataclasses.field(init=False)
-    crashes: Counter = dataclasses.field(init=False)

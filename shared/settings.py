@@ -66,8 +66,7 @@ class Reader:
         try:
             self.env.seal()
         except EnvValidationError as error:
-            faults = [f"{name}: {' '.join(words)}" for name, words in error.error_messages.items()]
-            raise SettingsError("\n".join(faults)) from error
+            raise SettingsError(_sentences(error)) from error
         except EnvError as error:
             raise SettingsError(str(error)) from error
 
@@ -117,6 +116,13 @@ class Reader:
             notify_url=env.str("NOTIFY_URL", ""),
             identity_public_key_file=env.path("IDENTITY_PUBLIC_KEY_FILE"),
         )
+
+
+def _sentences(error: EnvValidationError) -> str:
+    messages = error.error_messages
+    if isinstance(messages, list):
+        return "\n".join(messages)
+    return "\n".join(f"{name}: {' '.join(words)}" for name, words in messages.items())
 
 
 def refuse_unsafe(process: ProcessSettings, addresses: AddressSettings | None) -> None:

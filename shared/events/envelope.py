@@ -62,19 +62,41 @@ class Event:
 
     def headers(self) -> list[tuple[str, bytes]]:
         """Return the Kafka headers of the CloudEvents binary mode."""
-        values = {
-            "content-type": CONTENT_TYPE,
-            "ce_specversion": SPEC_VERSION,
-            "ce_id": self.id,
-            "ce_type": self.type,
-            "ce_source": self.source,
-            "ce_time": self.time.isoformat(),
-            "ce_subject": self.subject,
-            "ce_correlationid": self.correlation_id,
-        }
-        if self.traceparent is not None:
-            values["traceparent"] = self.traceparent
-        return [(name, value.encode()) for name, value in values.items()]
+        return make_headers(
+            id=self.id,
+            type=self.type,
+            source=self.source,
+            time=self.time,
+            subject=self.subject,
+            correlation_id=self.correlation_id,
+            traceparent=self.traceparent,
+        )
+
+
+def make_headers(
+    *,
+    id: str,  # noqa: A002 - the attribute's name in CloudEvents
+    type: str,  # noqa: A002 - the same
+    source: str,
+    time: dt.datetime,
+    subject: str,
+    correlation_id: str,
+    traceparent: str | None,
+) -> list[tuple[str, bytes]]:
+    """Return the Kafka headers of one event, from its attributes."""
+    values = {
+        "content-type": CONTENT_TYPE,
+        "ce_specversion": SPEC_VERSION,
+        "ce_id": id,
+        "ce_type": type,
+        "ce_source": source,
+        "ce_time": time.isoformat(),
+        "ce_subject": subject,
+        "ce_correlationid": correlation_id,
+    }
+    if traceparent is not None:
+        values["traceparent"] = traceparent
+    return [(name, value.encode()) for name, value in values.items()]
 
 
 class Catalogue:
