@@ -1,0 +1,202 @@
+"""Who may do what: one table of acts, roles and whose agency, and guard G for appraisal.
+
+Guard G (docs/events.md, C): a lead part is appraised by an agency that the plan's policy names,
+a coordinating part by the agency that leads its task; never by a person whose own agency, or the
+agency acted for, holds the part.
+"""
+
+import dataclasses
+import datetime as dt
+import enum
+
+from services.tasks.domain.errors import NotAllowedError
+from shared.events.tasks import Role
+
+ANY = "*"
+
+
+class OfficerRole(enum.StrEnum):
+    """What a person may be; the Vietnamese names stand in the text catalogue, ``role.…``."""
+
+    OFFICER = "officer"
+    HEAD = "head"
+    APPRAISER = "appraiser"
+    PLAN_MANAGER = "plan_manager"
+    LEADER = "leader"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Act(enum.StrEnum):
+    """Everything a person can do to a part, a measurement, the plan or the officers."""
+
+    START = "start"
+    NOTE = "note"
+    REPORT = "report"
+    TAKE_BACK = "take_back"
+    ACCEPT = "accept"
+    RETURN = "return"
+    REOPEN = "reopen"
+    SET_DEADLINE = "set_deadline"
+    REASSIGN = "reassign"
+    WITHDRAW = "withdraw"
+    MEASURE = "measure"
+    APPROVE_MEASUREMENT = "approve_measurement"
+    RETURN_MEASUREMENT = "return_measurement"
+    WITHDRAW_MEASUREMENT = "withdraw_measurement"
+    LOCK_MEASUREMENT = "lock_measurement"
+    UNLOCK_MEASUREMENT = "unlock_measurement"
+    READ = "read"
+    MANAGE_OFFICERS = "manage_officers"
+
+
+class Side(enum.StrEnum):
+    """Where the person must stand towards the agency that holds the thing."""
+
+    OWN = "own"  # the person's agency holds it
+    APPRAISING = "appraising"  # guard G
+    OTHER = "other"  # anybody whose agency does not hold it
+    ANYBODY = "anybody"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRow:
+    """One role of a person: in an agency (``*`` = everywhere), for a plan, between two days."""
+
+    role: OfficerRole
+    agency: str = ANY
+    plan: str = ANY
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def valid_on(self, day: dt.date) -> bool:
+        """Tell whether the role holds on that local day."""
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A signed-in person as the rules see one: the roles are those valid today.
+
+    ``acting_for`` is the officer id of the principal for whom this person acts, ``acting_agency``
+    that principal's agency; then ``roles`` are the principal's.
+    """
+
+    officer_id: str
+    username: str
+    name: str
+    agency_code: str
+    agency_name: str
+    roles: tuple[RoleRow, ...]
+    locale: str = "vi"
+    acting_for: str | None = None
+    acting_agency: str | None = None
+
+    @property
+    def role_names(self) -> tuple[str, ...]:
+        """Return the names of the roles, each once, for the identity and for pages."""
+        return tuple(dict.fromkeys(str(row.role) for row in self.roles))
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        """Return the own agency and the one acted for: guard G looks at both."""
+        return frozenset({self.agency_code, self.acting_agency or self.agency_code})
+
+    def has(self, *roles: OfficerRole) -> bool:
+        """Tell whether the person has one of the roles, wherever it holds."""
+        return any(row.role in roles for row in self.roles)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What an act is about: who holds it and who decides over it.
+
+    :param agency_code: the agency that holds the part or reports the indicator.
+    :param lead_agency: the agency that leads the task.
+    :param appraisers: agencies named by the plan's policy, followed through successions.
+    """
+
+    plan_id: str
+    agency_code: str
+    lead_agency: str
+    appraisers: tuple[str, ...]
+    role: Role = Role.LEAD
+
+
+_OWN_PEOPLE = {OfficerRole.OFFICER: Side.OWN, OfficerRole.HEAD: Side.OWN}
+_EVERYBODY = dict.fromkeys(OfficerRole, Side.ANYBODY)
+
+# Officers report as heads do: every agency lets its officers send, until a policy says otherwise.
+# An administrator keeps accounts and never acts on the plan's work.
+TABLE: dict[Act, dict[OfficerRole, Side]] = {
+    Act.START: _OWN_PEOPLE,
+    Act.NOTE: _OWN_PEOPLE,
+    Act.REPORT: _OWN_PEOPLE,
+    Act.TAKE_BACK: _OWN_PEOPLE,
+    Act.ACCEPT: {OfficerRole.APPRAISER: Side.APPRAISING, OfficerRole.HEAD: Side.APPRAISING},
+    Act.RETURN: {OfficerRole.APPRAISER: Side.APPRAISING, OfficerRole.HEAD: Side.APPRAISING},
+    Act.REOPEN: {OfficerRole.PLAN_MANAGER: Side.OTHER},
+    Act.SET_DEADLINE: {OfficerRole.PLAN_MANAGER: Side.ANYBODY},
+    Act.REASSIGN: {OfficerRole.PLAN_MANAGER: Side.ANYBODY},
+    Act.WITHDRAW: {OfficerRole.PLAN_MANAGER: Side.ANYBODY},
+    Act.MEASURE: _OWN_PEOPLE,
+    Act.APPROVE_MEASUREMENT: {OfficerRole.APPRAISER: Side.APPRAISING},
+    Act.RETURN_MEASUREMENT: {OfficerRole.APPRAISER: Side.APPRAISING},
+    Act.WITHDRAW_MEASUREMENT: {**_OWN_PEOPLE, OfficerRole.APPRAISER: Side.APPRAISING},
+    Act.LOCK_MEASUREMENT: {OfficerRole.PLAN_MANAGER: Side.ANYBODY},
+    Act.UNLOCK_MEASUREMENT: {OfficerRole.LEADER: Side.ANYBODY},
+    Act.READ: _EVERYBODY,
+    Act.MANAGE_OFFICERS: {OfficerRole.ADMINISTRATOR: Side.ANYBODY},
+}
+
+
+def require(act: Act, actor: Actor, matter: Matter) -> None:
+    """Let the act pass or raise.
+
+    :raises NotAllowedError: with the reason: no such role, another agency's matter, or guard G.
+    """
+    found = refusal(act, actor, matter)
+    if found is not None:
+        raise found
+
+
+def refusal(act: Act, actor: Actor, matter: Matter) -> NotAllowedError | None:
+    """Return why the person may not do it, or None: pages ask before they show a button."""
+    sides = TABLE[act]
+    rows = [row for row in actor.roles if row.role in sides and row.plan in (ANY, matter.plan_id)]
+    if not rows:
+        return NotAllowedError("error.role", act=act.value)
+    first: NotAllowedError | None = None
+    for row in rows:
+        found = _refusal_of(row, sides[row.role], actor, matter)
+        if found is None:
+            return None
+        first = first or found
+    return first
+
+
+def _refusal_of(row: RoleRow, side: Side, actor: Actor, matter: Matter) -> NotAllowedError | None:
+    standing = _agency(row, actor)
+    if side is Side.ANYBODY:
+        return None
+    if side is Side.OWN:
+        if standing == matter.agency_code:
+            return None
+        return NotAllowedError("error.other_agency", agency=matter.agency_code)
+    if matter.agency_code in actor.agencies | {standing}:
+        return NotAllowedError("error.own_agency", agency=matter.agency_code)
+    if side is Side.APPRAISING and not _appraises(row.role, standing, matter):
+        return NotAllowedError("error.not_appraiser", agency=standing)
+    return None
+
+
+def _agency(row: RoleRow, actor: Actor) -> str:
+    return row.agency if row.agency != ANY else actor.acting_agency or actor.agency_code
+
+
+def _appraises(role: OfficerRole, agency: str, matter: Matter) -> bool:
+    if matter.role is Role.COORDINATING:
+        return agency == matter.lead_agency
+    return role is not OfficerRole.HEAD and agency in matter.appraisers

@@ -1,0 +1,1 @@
+"""Documents ↔ domain: reading and saving, guarded by the version."""

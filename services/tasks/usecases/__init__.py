@@ -1,0 +1,1 @@
+"""What people and timetables make tasks do: each use case is one transaction."""

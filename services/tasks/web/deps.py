@@ -1,0 +1,51 @@
+"""What the pages and the API of tasks are given: use cases, a database to query, clocks.
+
+The composition root builds it once; a view finds it with :func:`deps`.
+"""
+
+import dataclasses
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask, current_app
+
+from services.tasks.usecases.acts import Acts
+from services.tasks.usecases.files import Files
+from services.tasks.usecases.idempotency import Idempotency
+from services.tasks.usecases.measurements import Measurements
+from services.tasks.usecases.sessions import Sessions
+from shared.clock import BusinessClock, Clock
+
+_NAME = "cchc.tasks"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """Use cases for writing, ``database`` for :mod:`services.tasks.queries` alone.
+
+    :param clock: the business clock (dates, deadlines, history).
+    :param system: the system clock (sessions, expiry).
+    :param clock_file: the simulated clock's file, None in real time.
+    :param development: the development switch (banner button, marked demonstration acts).
+    """
+
+    acts: Acts
+    measurements: Measurements
+    files: Files
+    sessions: Sessions
+    idempotency: Idempotency
+    database: Any
+    clock: BusinessClock
+    system: Clock
+    development: bool
+    clock_file: Path | None = None
+
+
+def install(app: Flask, value: Deps) -> None:
+    """Give the application its dependencies."""
+    app.extensions[_NAME] = value
+
+
+def deps() -> Deps:
+    """Return the dependencies of the application that serves this request."""
+    return cast("Deps", current_app.extensions[_NAME])
