@@ -51,8 +51,10 @@ class _DecimalCodec(TypeCodec):
 
 
 def connect(uri: str, *, app_name: str) -> "MongoClient[Document]":
-    """Return a client: aware times, decimals both ways, majority writes, bounded waits.
+    """Return a client: aware times, decimals both ways, bounded waits.
 
+    Writes are majority by the server's own default (MongoDB ≥ 5). It is not said on the client,
+    because a bound session would send it inside transactions, which the server refuses.
     It connects lazily; a missing server shows at the first operation, after at most 5 s.
     """
     return MongoClient(
@@ -64,7 +66,6 @@ def connect(uri: str, *, app_name: str) -> "MongoClient[Document]":
         serverSelectionTimeoutMS=_SERVER_SELECTION_MS,
         connectTimeoutMS=_SERVER_SELECTION_MS,
         socketTimeoutMS=_SOCKET_MS,
-        w="majority",
         retryWrites=True,
     )
 
