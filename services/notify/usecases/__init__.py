@@ -1,0 +1,1 @@
+"""Writes of notify: each is one transaction; what happened is counted after it."""

@@ -1,0 +1,269 @@
+"""Planning and dispatch: what the rules want becomes reminders, what is due becomes deliveries."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from services.notify import metrics
+from services.notify.domain import messages
+from services.notify.domain.deliveries import Delivery
+from services.notify.domain.ids import delivery_id
+from services.notify.domain.recipients import Recipient, address, allowed, masked, recipients
+from services.notify.domain.reminders import (
+    Cause,
+    Reminder,
+    ReminderStatus,
+    reconcile,
+    settle,
+)
+from services.notify.domain.rules import (
+    Wanted,
+    open_to_reminders,
+    still_wanted,
+    wanted_reminders,
+)
+from services.notify.store.facts import PlanFact
+from services.notify.usecases.context import Context, tell
+from shared.clock import LOCAL
+from shared.events.notify import Channel, DeliveryStatus
+from shared.events.tasks import AssignmentState
+from shared.mongo import atomically
+
+# About six documents for each assignment: a transaction stays below 500 (guide architecture, 9).
+PLAN_BATCH = 80
+# About twenty for each: its reminders, copies by two channels, their events.
+DISPATCH_BATCH = 20
+
+
+def plan(context: Context) -> int:
+    """Plan one batch of assignments that changed; return how many.
+
+    Assignments of a plan that is not known yet wait until it is: "nothing due before the load"
+    cannot be judged without it.
+    """
+    now = context.business.now()
+
+    def work() -> int:
+        plans = context.facts.plans()
+        states = context.facts.to_plan(tuple(plans), PLAN_BATCH)
+        if not states:
+            return 0
+        existing = context.reminders.of_assignments(s.assignment_id for s in states)
+        new: list[Reminder] = []
+        moved: list[Reminder] = []
+        for state in states:
+            found = _reconciled(
+                context, state, plans[state.plan_id], existing.get(state.assignment_id, []), now
+            )
+            new += found[0]
+            moved += found[1]
+        context.reminders.add(new)
+        context.reminders.save(moved)
+        context.facts.planned(states)
+        return len(states)
+
+    return atomically(context.client, work)
+
+
+def _reconciled(
+    context: Context,
+    state: AssignmentState,
+    plan_fact: PlanFact,
+    existing: Iterable[Reminder],
+    now: dt.datetime,
+) -> tuple[list[Reminder], tuple[Reminder, ...]]:
+    wanted = wanted_reminders(
+        state,
+        context.table,
+        context.calendar,
+        now=now,
+        loaded_at=plan_fact.loaded_at,
+        plan_closed=plan_fact.closed,
+    )
+    found = reconcile(
+        existing,
+        wanted,
+        still_open=open_to_reminders(state, plan_closed=plan_fact.closed),
+        deadline_version=state.deadline_version,
+        now=now,
+        since=state.change.at,
+    )
+    return [_planned(state, want, now) for want in found.new], found.moved
+
+
+def _planned(state: AssignmentState, want: Wanted, now: dt.datetime) -> Reminder:
+    return Reminder(
+        reminder_id=want.reminder_id,
+        assignment_id=state.assignment_id,
+        plan_id=state.plan_id,
+        task_id=state.task_id,
+        task_code=state.task_code,
+        agency_code=state.agency_code,
+        rule_id=want.rule_id,
+        occurrence=want.occurrence,
+        deadline_version=want.deadline_version,
+        due_at=want.due_at,
+        expires_at=want.expires_at,
+        state=ReminderStatus.PLANNED,
+        cause=Cause.WANTED,
+        changed_at=now,
+    )
+
+
+def dispatch(context: Context) -> int:
+    """Settle one batch of due reminders; return how many.
+
+    Recipients are resolved now, because people, leave and mergers change in between; deliveries
+    are written in the same transaction. The assignments are marked for planning, so that the next
+    occurrence of an overdue rule is planned.
+    """
+    now, queued_at = context.business.now(), context.system.now()
+
+    def work() -> tuple[list[Reminder], list[Delivery]]:
+        due = context.reminders.due(now, DISPATCH_BATCH)
+        if not due:
+            return [], []
+        states = context.facts.assignments(due)
+        plans = context.facts.plans()
+        settled: list[Reminder] = []
+        for assignment_id, reminders in due.items():
+            state = states.get(assignment_id)
+            closed = state is not None and plans[state.plan_id].closed
+            settled += settle(
+                reminders,
+                wants=lambda r, s=state, c=closed: still_wanted(  # type: ignore[misc]
+                    s,
+                    context.table,
+                    rule_id=r.rule_id,
+                    deadline_version=r.deadline_version,
+                    plan_closed=c,
+                ),
+                now=now,
+            )
+        going = [r for r in settled if r.state is ReminderStatus.DISPATCHED]
+        copies = _copies(context, going, states, now, queued_at)
+        told = {copy.reminder_id for copy in copies}
+        context.reminders.save(_as_dispatched(r, states, told) for r in settled)
+        context.deliveries.add(copies)
+        tell(context, copies)
+        context.facts.replan(due)
+        return settled, copies
+
+    settled, copies = atomically(context.client, work)
+    _count(settled, copies)
+    return len(settled)
+
+
+def _as_dispatched(
+    reminder: Reminder, states: Mapping[str, AssignmentState], told: set[str]
+) -> Reminder:
+    """Return a settled reminder with the agency of today, and with a word if it told nobody."""
+    state = states.get(reminder.assignment_id)
+    silent = reminder.state is ReminderStatus.DISPATCHED and reminder.reminder_id not in told
+    return reminder.about(
+        agency_code=state.agency_code if state else reminder.agency_code,
+        cause=Cause.NOBODY if silent else reminder.cause,
+    )
+
+
+def _copies(
+    context: Context,
+    reminders: Iterable[Reminder],
+    states: Mapping[str, AssignmentState],
+    now: dt.datetime,
+    queued_at: dt.datetime,
+) -> list[Delivery]:
+    """Return the copies of all dispatched reminders: each person once by each channel."""
+    wanted = [(reminder, states[reminder.assignment_id]) for reminder in reminders]
+    codes = {state.agency_code for _, state in wanted}
+    people = context.facts.people_of(codes)
+    agencies = context.facts.agencies(codes)
+    tasks = context.facts.tasks({state.task_id for _, state in wanted})
+    today = now.astimezone(LOCAL).date()
+    copies: list[Delivery] = []
+    for reminder, state in wanted:
+        rule = context.table[reminder.rule_id]
+        subject = messages.Subject(
+            state=state,
+            task=tasks.get(state.task_id),
+            agency=agencies.get(state.agency_code),
+            today=today,
+            link=context.link(state.assignment_id),
+            home=context.tasks_url,
+            province=context.province,
+        )
+        copies += [
+            _copy(context, reminder, recipient, channel, subject, now=now, queued_at=queued_at)
+            for recipient in recipients(rule.roles, state.agency_code, people, today)
+            for channel in rule.channels
+        ]
+    return copies
+
+
+def _copy(
+    context: Context,
+    reminder: Reminder,
+    recipient: Recipient,
+    channel: Channel,
+    subject: messages.Subject,
+    *,
+    now: dt.datetime,
+    queued_at: dt.datetime,
+) -> Delivery:
+    officer = recipient.officer
+    to = address(officer, channel)
+    state, cause = _first_state(to, context.allow_list)
+    words = messages.email if channel is Channel.EMAIL else messages.text_message
+    return Delivery(
+        delivery_id=delivery_id(reminder.reminder_id, officer.officer_id, channel.value),
+        reminder_id=reminder.reminder_id,
+        assignment_id=reminder.assignment_id,
+        task_id=reminder.task_id,
+        task_code=reminder.task_code,
+        agency_code=subject.state.agency_code,
+        rule_id=reminder.rule_id,
+        occurrence=reminder.occurrence,
+        deadline_version=reminder.deadline_version,
+        officer_id=officer.officer_id,
+        role=recipient.role,
+        deputy_for=recipient.deputy_for,
+        channel=channel,
+        address=masked(to),
+        locale=officer.locale,
+        message=words(subject, context.texts, context.calendar, officer.locale),
+        state=state,
+        cause=cause,
+        due_at=reminder.due_at,
+        expires_at=reminder.expires_at,
+        dispatched_at=now,
+        changed_at=queued_at,
+        next_attempt_at=queued_at,
+    )
+
+
+def _first_state(to: str | None, allow_list: frozenset[str]) -> tuple[DeliveryStatus, str]:
+    if to is None:
+        return DeliveryStatus.SUPPRESSED, "no_address"
+    if not allowed(to, allow_list):
+        return DeliveryStatus.SUPPRESSED, "sandbox"
+    return DeliveryStatus.QUEUED, ""
+
+
+def _count(settled: Iterable[Reminder], copies: Iterable[Delivery]) -> None:
+    for reminder in settled:
+        metrics.REMINDERS.labels(reminder.state.value).inc()
+        if reminder.state is ReminderStatus.EXPIRED:
+            metrics.EXPIRED.inc()
+    for copy in copies:
+        metrics.DELIVERIES.labels(copy.channel.value, copy.state.value).inc()
+
+
+def measure(context: Context) -> None:
+    """Say how much is due and how far the calendar reaches."""
+    now = context.business.now()
+    waiting, oldest = context.reminders.waiting(now)
+    metrics.REMINDERS_DUE.set(waiting)
+    metrics.DUE_OLDEST.set((now - oldest).total_seconds() if oldest else 0)
+    horizon = context.calendar.horizon()
+    today = context.business.today()
+    metrics.CALENDAR_HORIZON.set((horizon - today).days if horizon else 0)
+    metrics.SCAN_LAST_SUCCESS.set(context.system.now().timestamp())
