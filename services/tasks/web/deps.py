@@ -15,6 +15,7 @@ from services.tasks.usecases.idempotency import Idempotency
 from services.tasks.usecases.measurements import Measurements
 from services.tasks.usecases.sessions import Sessions
 from shared.clock import BusinessClock, Clock
+from shared.texts import Texts
 
 _NAME = "cchc.tasks"
 
@@ -23,6 +24,7 @@ _NAME = "cchc.tasks"
 class Deps:
     """Use cases for writing, ``database`` for :mod:`services.tasks.queries` alone.
 
+    :param texts: the text catalogue, for answers of the API.
     :param clock: the business clock (dates, deadlines, history).
     :param system: the system clock (sessions, expiry).
     :param clock_file: the simulated clock's file, None in real time.
@@ -35,6 +37,7 @@ class Deps:
     sessions: Sessions
     idempotency: Idempotency
     database: Any
+    texts: Texts
     clock: BusinessClock
     system: Clock
     development: bool

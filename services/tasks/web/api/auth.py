@@ -1,0 +1,76 @@
+"""Who calls: a bearer token, or the session cookie with its CSRF token on unsafe requests."""
+
+import functools
+import hmac
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import g, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from services.tasks.domain.errors import NotAllowedError
+from services.tasks.domain.permissions import Actor
+from services.tasks.usecases.sessions import Session
+from services.tasks.web.deps import deps
+
+SESSION_COOKIE = "cchc_session"
+CSRF_HEADER = "X-CSRF-Token"
+SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+}
+SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
+
+_CHALLENGE = WWWAuthenticate("bearer", {"realm": "cchc"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+def public(view: _View) -> _View:
+    """Mark a view that anybody may call; the architecture test wants every view marked."""
+    view.guard = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: _View) -> _View:
+    """Let only signed-in people call the view; :func:`actor` tells who."""
+
+    @functools.wraps(view)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        g.tasks_session = _session()
+        return view(*arguments, **named)
+
+    guarded.guard = "signed_in"  # type: ignore[attr-defined]
+    return cast("_View", guarded)
+
+
+def actor() -> Actor:
+    """Return who calls; inside a guarded view."""
+    session: Session = g.tasks_session
+    return session.actor
+
+
+def demonstration() -> bool:
+    """Tell whether the act belongs to the played history (development switch only)."""
+    return deps().development and request.headers.get("X-Demonstration") == "1"
+
+
+def _session() -> Session:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme:
+        found = deps().sessions.find_token(token.strip()) if scheme.lower() == "bearer" else None
+        return _known(found)
+    session = _known(deps().sessions.find(request.cookies.get(SESSION_COOKIE, "")))
+    given = request.headers.get(CSRF_HEADER, "")
+    if request.method not in _SAFE and not hmac.compare_digest(
+        given.encode(), session.csrf.encode()
+    ):
+        raise NotAllowedError("error.csrf")
+    return session
+
+
+def _known(session: Session | None) -> Session:
+    if session is None:
+        raise Unauthorized(www_authenticate=_CHALLENGE)
+    return session
