@@ -61,7 +61,9 @@ class MailSender:
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
-        client = smtplib.SMTP(settings.host, settings.port, timeout=_SECONDS)
+        client = smtplib.SMTP(
+            settings.host, settings.port, local_hostname=settings.domain, timeout=_SECONDS
+        )
         try:
             client.ehlo()
             if settings.starttls:
