@@ -101,7 +101,7 @@ def arrived(content: bytes, recipient: str) -> Arrived:
         subject=str(parsed["Subject"]),
         text=plain,
         html=html,
-        message_id=str(parsed["Message-ID"]),
+        message_id=str(parsed["Message-ID"]).strip(),
     )
 
 

@@ -18,7 +18,7 @@ from shared.outbox import Relay
 _log = logging.getLogger(__name__)
 _PLAN_SECONDS = 1.0
 _SEND_SECONDS = 0.5
-_SWEEP_SECONDS = 5.0
+_SWEEP_SECONDS = 2.0
 _IDLE_SECONDS = 2.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 2.0, 60.0
 
