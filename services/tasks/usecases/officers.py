@@ -123,8 +123,8 @@ class Officers:
         return len(fresh)
 
     def _insert(self, rows: list[Document]) -> None:
-        self._officers.insert_many([dict(row) for row in rows])
         for row in rows:
+            self._officers.insert_one(dict(row))
             self._outbox.append_reference(DIRECTORY_TOPIC, OFFICER_CHANGED, row["_id"])
 
     def _names(self, codes: set[str]) -> dict[str, str]:

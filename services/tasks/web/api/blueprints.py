@@ -71,4 +71,5 @@ class Api(_Api):  # type: ignore[misc] # no types
 
 def blueprint(name: str, import_name: str, description: str) -> Blueprint:
     """Return a blueprint of the API."""
-    return cast("Blueprint", _Described(name, import_name, description=description))
+    made = _Described(name, import_name, description=description, template_folder="templates")
+    return cast("Blueprint", made)
