@@ -9,6 +9,7 @@ broker is waited out, for ever.
 
 import dataclasses
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -258,6 +259,16 @@ class Consumer:
             _log.warning("offset commit failed", extra={"reason": str(error)})
         else:
             self._next = {}
+
+
+def positions(database: "Database[Document]", group: str) -> dict[TopicPartition, int]:
+    """Return the next offset of each partition that a group has ever read."""
+    rows = database["consumer_positions"].find({"_id": {"$regex": f"^{re.escape(group)}\\|"}})
+    found: dict[TopicPartition, int] = {}
+    for row in rows:
+        _, topic, partition = row["_id"].split("|")
+        found[TopicPartition(topic, int(partition))] = int(row["next"])
+    return found
 
 
 def is_trouble(error: BaseException) -> bool:

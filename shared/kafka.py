@@ -23,6 +23,7 @@ __all__ = [
     "commit",
     "consumer",
     "create_topics",
+    "end_offsets",
     "ping",
     "producer",
 ]
@@ -117,3 +118,21 @@ def ping(settings: KafkaSettings, topics: Iterable[str]) -> None:
         missing = set(topics) - set(client.list_topics())
     if missing:
         raise KafkaError(f"topics missing: {', '.join(sorted(missing))}")
+
+
+def end_offsets(settings: KafkaSettings, topics: Iterable[str]) -> dict[TopicPartition, int]:
+    """Return the offset that the next record of each partition of the topics will get.
+
+    :raises KafkaError: when no broker answers in time.
+    """
+    client = KafkaConsumer(
+        **_connection(settings), enable_auto_commit=False, allow_auto_create_topics=False
+    )
+    with contextlib.closing(client):
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in client.partitions_for_topic(topic) or ()
+        ]
+        ends: dict[TopicPartition, int] = client.end_offsets(partitions) if partitions else {}
+    return ends

@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from services.notify import handlers, metrics
+from services.notify.catch_up import CatchUp
 from services.notify.config import Settings
 from services.notify.domain.rules import RULES, RuleTable
 from services.notify.senders.sms import SmsSender
@@ -23,7 +24,7 @@ from services.notify.worker import Worker
 from shared import kafka, mongo
 from shared.calendar import load_calendar
 from shared.clock import SystemClock, business_clock
-from shared.consumer import Consumer, Subscription
+from shared.consumer import Consumer, Subscription, positions
 from shared.events.notify import Channel
 from shared.ids import new_id
 from shared.lease import Lease
@@ -58,8 +59,9 @@ class House:
 
     def worker(self) -> Worker:
         """Return the loops of notify-worker."""
+        subscription = self.subscriptions()[handlers.GROUP]
         consumer = Consumer(
-            self.subscriptions()[handlers.GROUP],
+            subscription,
             kafka=self.settings.kafka,
             client=self.client,
             database=self.database,
@@ -84,6 +86,12 @@ class House:
                 Channel.SMS: SmsSender(self.settings.sms, self.settings.receipt_secret),
             },
             owner=self.owner,
+            catch_up=CatchUp(
+                ends=lambda: kafka.end_offsets(self.settings.kafka, subscription.topics),
+                positions=lambda: positions(self.database, subscription.group),
+                clock=self.system,
+                limit=dt.timedelta(seconds=self.settings.catch_up_seconds),
+            ),
         )
 
     def checks(self) -> Mapping[str, Callable[[], object]]:

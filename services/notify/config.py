@@ -53,7 +53,8 @@ class Settings:
     ``send_at``: local time of day at which reminders fall due. ``province``: named in SMS, may be
     empty. ``allow_list``: if not empty, only these addresses get anything, all others are
     suppressed. ``unknown_wait_seconds``: how long a lost answer waits for a receipt before the
-    message goes out once more.
+    message goes out once more. ``catch_up_seconds``: how long a starting worker waits at most until
+    it has read what happened while it was away.
     """
 
     process: ProcessSettings
@@ -69,6 +70,7 @@ class Settings:
     allow_list: frozenset[str]
     unknown_wait_seconds: int
     lease_seconds: int
+    catch_up_seconds: int
 
     @classmethod
     def from_env(cls, *, web: bool = False) -> "Settings":
@@ -92,6 +94,7 @@ class Settings:
             send_at=env.time("NOTIFY_SEND_AT", dt.time(7, 30)),
             allow_list=_allow_list(env.str("NOTIFY_ALLOW_LIST", "")),
             unknown_wait_seconds=env.int("NOTIFY_UNKNOWN_WAIT_SECONDS", 900),
+            catch_up_seconds=env.int("NOTIFY_CATCH_UP_SECONDS", 120),
             lease_seconds=env.int("NOTIFY_LEASE_SECONDS", 180, validate=validate.Range(min=1)),
         )
         reader.finish()

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 
 from services.notify import metrics
+from services.notify.catch_up import CatchUp
 from services.notify.senders import ProviderUnavailableError
 from services.notify.usecases import planning, sending
 from services.notify.usecases.context import Context
@@ -37,6 +38,7 @@ class Worker:
     sweep_lease: Lease
     senders: Mapping[Channel, Sender]
     owner: str
+    catch_up: CatchUp
 
     def loops(self) -> Mapping[str, Loop]:
         return {
@@ -49,6 +51,7 @@ class Worker:
 
     def plan(self, stop: Stop) -> None:
         """Plan what changed, then settle what is due; without a pause while there is more."""
+        self.catch_up.wait(stop)
         try:
             while not stop.is_set():
                 held = self.plan_lease.hold()
@@ -82,6 +85,7 @@ class Worker:
 
     def send(self, channel: Channel, stop: Stop) -> None:
         """Send the queue of a channel; wait longer and longer while its provider is away."""
+        self.catch_up.wait(stop)
         pause = _FIRST_PAUSE_SECONDS
         while not stop.is_set():
             try:

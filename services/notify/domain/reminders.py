@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from services.notify.domain.rules import Wanted
 
+_LOOK_AGAIN = dt.timedelta(minutes=1)
+
 
 class ReminderStatus(enum.StrEnum):
     PLANNED = "planned"
@@ -23,12 +25,13 @@ class Cause(enum.StrEnum):
     NOT_WANTED = "not_wanted"  # reported, accepted, withdrawn, deadline moved, plan closed
     NEWER = "newer"  # a later reminder of the same assignment is due too
     TOO_LATE = "too_late"  # its time was over before it could go out
-    NOBODY = "nobody"  # the agency has nobody to tell
+    NOBODY = "nobody"  # it is due, but the agency has nobody to tell yet
 
 
 # (from, cause) → to. What is not here does not happen.
 TRANSITIONS: Mapping[tuple[ReminderStatus, Cause], ReminderStatus] = {
     (ReminderStatus.PLANNED, Cause.DUE): ReminderStatus.DISPATCHED,
+    (ReminderStatus.PLANNED, Cause.NOBODY): ReminderStatus.PLANNED,
     (ReminderStatus.PLANNED, Cause.NOT_WANTED): ReminderStatus.CANCELLED,
     (ReminderStatus.PLANNED, Cause.NEWER): ReminderStatus.EXPIRED,
     (ReminderStatus.PLANNED, Cause.TOO_LATE): ReminderStatus.EXPIRED,
@@ -40,7 +43,8 @@ TRANSITIONS: Mapping[tuple[ReminderStatus, Cause], ReminderStatus] = {
 class Reminder:
     """What a rule wants for one assignment, and what became of it.
 
-    ``due_at`` and ``expires_at`` are of the business clock, and so is ``changed_at``.
+    All instants are of the business clock. ``look_at`` is when the clock looks at it next: at
+    ``due_at``, and later again while there is nobody to tell.
     """
 
     reminder_id: str
@@ -54,6 +58,7 @@ class Reminder:
     deadline_version: int
     due_at: dt.datetime
     expires_at: dt.datetime
+    look_at: dt.datetime
     state: ReminderStatus
     cause: Cause
     changed_at: dt.datetime
@@ -66,9 +71,13 @@ class Reminder:
         state = TRANSITIONS[self.state, cause]
         return dataclasses.replace(self, state=state, cause=cause, changed_at=at)
 
-    def about(self, *, agency_code: str, cause: Cause) -> "Reminder":
-        """Return the reminder with the agency it spoke to and why it stands where it stands."""
-        return dataclasses.replace(self, agency_code=agency_code, cause=cause)
+    def postponed(self, at: dt.datetime) -> "Reminder":
+        """Return a due reminder that found nobody to tell, to be looked at again soon."""
+        return dataclasses.replace(self.moved(Cause.NOBODY, at), look_at=at + _LOOK_AGAIN)
+
+    def of_agency(self, code: str) -> "Reminder":
+        """Return the reminder with the agency that holds the assignment now."""
+        return dataclasses.replace(self, agency_code=code)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -115,23 +124,33 @@ def reconcile(
 
 
 def settle(
-    due: Iterable[Reminder], *, wants: Callable[[Reminder], bool], now: dt.datetime
+    due: Iterable[Reminder],
+    *,
+    wants: Callable[[Reminder], bool],
+    anybody: bool,
+    now: dt.datetime,
 ) -> tuple[Reminder, ...]:
     """Return the due reminders of one assignment after their time came.
 
     At most one, the newest that is wanted and not over, is dispatched; so a worker that was down,
     or a clock that jumped, sends one message and shows the rest as expired.
+
+    :param anybody: whether there is anybody to tell; otherwise the newest waits for people.
     """
     settled: list[Reminder] = []
-    dispatched = False
+    taken = False
     for reminder in sorted(due, key=lambda r: (r.due_at, r.occurrence), reverse=True):
         if not wants(reminder):
             cause = Cause.NOT_WANTED
         elif now > reminder.expires_at:
             cause = Cause.TOO_LATE
-        elif dispatched:
+        elif taken:
             cause = Cause.NEWER
         else:
-            cause, dispatched = Cause.DUE, True
+            taken = True
+            if not anybody:
+                settled.append(reminder.postponed(now))
+                continue
+            cause = Cause.DUE
         settled.append(reminder.moved(cause, now))
     return tuple(settled)

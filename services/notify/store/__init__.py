@@ -18,13 +18,18 @@ INDEXES: Mapping[str, list[Any]] = {
     "tasks": [],
     "officers": [IndexModel([("agency_code", _UP)], name="agency")],
     "assignments": [
-        IndexModel([("plan_id", _UP)], name="to_plan", partialFilterExpression={"replan": True}),
+        IndexModel(
+            [("replan", _UP), ("plan_id", _UP)],
+            name="to_plan",
+            partialFilterExpression={"replan": True},
+        ),
         IndexModel([("plan_id", _UP), ("_id", _UP)], name="plan"),
     ],
     "reminders": [
         IndexModel([("assignment_id", _UP)], name="assignment"),
+        IndexModel([("state", _UP), ("look_at", _UP)], name="look"),
         IndexModel([("state", _UP), ("due_at", _UP)], name="due"),
-        IndexModel([("state", _UP), ("changed_at", _DOWN), ("_id", _DOWN)], name="settled"),
+        IndexModel([("cause", _UP), ("changed_at", _DOWN), ("_id", _DOWN)], name="silent"),
     ],
     "deliveries": [
         IndexModel([("reminder_id", _UP)], name="reminder"),

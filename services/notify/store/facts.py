@@ -89,6 +89,9 @@ class Facts:
             {"_id": {"$in": list(assignment_ids)}}, {"$set": {"replan": True}}
         )
 
+    def anything_to_plan(self) -> bool:
+        return self._assignments.find_one({"replan": True}, {"_id": 1}) is not None
+
     def to_plan(self, plan_ids: Sequence[str], limit: int) -> list[AssignmentState]:
         """Return marked assignments of the plans that are known."""
         query = {"replan": True, "plan_id": {"$in": list(plan_ids)}}

@@ -25,15 +25,20 @@ class Reminders:
 
     def due(self, now: dt.datetime, assignments: int) -> dict[str, list[Reminder]]:
         """Return all due reminders of the assignments that have waited longest."""
-        query = {"state": ReminderStatus.PLANNED.value, "due_at": {"$lte": now}}
+        query = {"state": ReminderStatus.PLANNED.value, "look_at": {"$lte": now}}
         first = self._rows.find(
-            query, {"assignment_id": 1}, sort=[("due_at", 1)], limit=assignments
+            query, {"assignment_id": 1}, sort=[("look_at", 1)], limit=assignments
         )
         ids = {row["assignment_id"] for row in first}
         found: dict[str, list[Reminder]] = {}
         if not ids:
             return found
-        for row in self._rows.find({**query, "assignment_id": {"$in": list(ids)}}):
+        everything = {
+            "assignment_id": {"$in": list(ids)},
+            "state": ReminderStatus.PLANNED.value,
+            "due_at": {"$lte": now},
+        }
+        for row in self._rows.find(everything):
             found.setdefault(row["assignment_id"], []).append(from_document(Reminder, row))
         return found
 

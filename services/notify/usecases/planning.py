@@ -1,7 +1,8 @@
 """Planning and dispatch: what the rules want becomes reminders, what is due becomes deliveries."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.notify import metrics
 from services.notify.domain import messages
@@ -25,7 +26,7 @@ from services.notify.store.facts import PlanFact
 from services.notify.usecases.context import Context, tell
 from shared.clock import LOCAL
 from shared.events.notify import Channel, DeliveryStatus
-from shared.events.tasks import AssignmentState
+from shared.events.tasks import AgencyState, AssignmentState, OfficerState, TaskDefined
 from shared.mongo import atomically
 
 # About six documents for each assignment: a transaction stays below 500 (guide architecture, 9).
@@ -40,6 +41,8 @@ def plan(context: Context) -> int:
     Assignments of a plan that is not known yet wait until it is: "nothing due before the load"
     cannot be judged without it.
     """
+    if not context.facts.anything_to_plan():  # no transaction while nothing happens
+        return 0
     now = context.business.now()
 
     def work() -> int:
@@ -103,6 +106,7 @@ def _planned(state: AssignmentState, want: Wanted, now: dt.datetime) -> Reminder
         deadline_version=want.deadline_version,
         due_at=want.due_at,
         expires_at=want.expires_at,
+        look_at=want.due_at,
         state=ReminderStatus.PLANNED,
         cause=Cause.WANTED,
         changed_at=now,
@@ -117,32 +121,22 @@ def dispatch(context: Context) -> int:
     occurrence of an overdue rule is planned.
     """
     now, queued_at = context.business.now(), context.system.now()
+    if not context.reminders.due(now, 1):  # no transaction while nothing is due
+        return 0
 
     def work() -> tuple[list[Reminder], list[Delivery]]:
         due = context.reminders.due(now, DISPATCH_BATCH)
         if not due:
             return [], []
-        states = context.facts.assignments(due)
-        plans = context.facts.plans()
-        settled: list[Reminder] = []
-        for assignment_id, reminders in due.items():
-            state = states.get(assignment_id)
-            closed = state is not None and plans[state.plan_id].closed
-            settled += settle(
-                reminders,
-                wants=lambda r, s=state, c=closed: still_wanted(  # type: ignore[misc]
-                    s,
-                    context.table,
-                    rule_id=r.rule_id,
-                    deadline_version=r.deadline_version,
-                    plan_closed=c,
-                ),
-                now=now,
-            )
-        going = [r for r in settled if r.state is ReminderStatus.DISPATCHED]
-        copies = _copies(context, going, states, now, queued_at)
-        told = {copy.reminder_id for copy in copies}
-        context.reminders.save(_as_dispatched(r, states, told) for r in settled)
+        scene = _scene(context, due, now)
+        settled = [r for rs in due.values() for r in _settled(context, scene, rs, now)]
+        copies = [
+            copy
+            for reminder in settled
+            if reminder.state is ReminderStatus.DISPATCHED
+            for copy in _copies(context, scene, reminder, now, queued_at)
+        ]
+        context.reminders.save(settled)
         context.deliveries.add(copies)
         tell(context, copies)
         context.facts.replan(due)
@@ -153,50 +147,83 @@ def dispatch(context: Context) -> int:
     return len(settled)
 
 
-def _as_dispatched(
-    reminder: Reminder, states: Mapping[str, AssignmentState], told: set[str]
-) -> Reminder:
-    """Return a settled reminder with the agency of today, and with a word if it told nobody."""
-    state = states.get(reminder.assignment_id)
-    silent = reminder.state is ReminderStatus.DISPATCHED and reminder.reminder_id not in told
-    return reminder.about(
-        agency_code=state.agency_code if state else reminder.agency_code,
-        cause=Cause.NOBODY if silent else reminder.cause,
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """What dispatch knows of the due assignments, read once for the batch."""
+
+    today: dt.date
+    states: Mapping[str, AssignmentState]
+    plans: Mapping[str, PlanFact]
+    people: Sequence[OfficerState]
+    agencies: Mapping[str, AgencyState]
+    tasks: Mapping[str, TaskDefined]
+
+    def told(self, state: AssignmentState, roles: Sequence[str]) -> tuple[Recipient, ...]:
+        return recipients(roles, state.agency_code, self.people, self.today)
+
+
+def _scene(context: Context, assignment_ids: Iterable[str], now: dt.datetime) -> _Scene:
+    facts = context.facts
+    states = facts.assignments(assignment_ids)
+    codes = {state.agency_code for state in states.values()}
+    return _Scene(
+        today=now.astimezone(LOCAL).date(),
+        states=states,
+        plans=facts.plans(),
+        people=facts.people_of(codes),
+        agencies=facts.agencies(codes),
+        tasks=facts.tasks({state.task_id for state in states.values()}),
     )
+
+
+def _settled(
+    context: Context, scene: _Scene, due: Sequence[Reminder], now: dt.datetime
+) -> Iterable[Reminder]:
+    """Return one assignment's due reminders after their time came, with the agency of today."""
+    state = scene.states.get(due[0].assignment_id)
+    closed = state is not None and scene.plans[state.plan_id].closed
+    roles = {
+        role for r in due if r.rule_id in context.table for role in context.table[r.rule_id].roles
+    }
+    settled = settle(
+        due,
+        wants=lambda r: still_wanted(
+            state,
+            context.table,
+            rule_id=r.rule_id,
+            deadline_version=r.deadline_version,
+            plan_closed=closed,
+        ),
+        anybody=state is not None and bool(scene.told(state, sorted(roles))),
+        now=now,
+    )
+    return settled if state is None else (r.of_agency(state.agency_code) for r in settled)
 
 
 def _copies(
     context: Context,
-    reminders: Iterable[Reminder],
-    states: Mapping[str, AssignmentState],
+    scene: _Scene,
+    reminder: Reminder,
     now: dt.datetime,
     queued_at: dt.datetime,
 ) -> list[Delivery]:
-    """Return the copies of all dispatched reminders: each person once by each channel."""
-    wanted = [(reminder, states[reminder.assignment_id]) for reminder in reminders]
-    codes = {state.agency_code for _, state in wanted}
-    people = context.facts.people_of(codes)
-    agencies = context.facts.agencies(codes)
-    tasks = context.facts.tasks({state.task_id for _, state in wanted})
-    today = now.astimezone(LOCAL).date()
-    copies: list[Delivery] = []
-    for reminder, state in wanted:
-        rule = context.table[reminder.rule_id]
-        subject = messages.Subject(
-            state=state,
-            task=tasks.get(state.task_id),
-            agency=agencies.get(state.agency_code),
-            today=today,
-            link=context.link(state.assignment_id),
-            home=context.tasks_url,
-            province=context.province,
-        )
-        copies += [
-            _copy(context, reminder, recipient, channel, subject, now=now, queued_at=queued_at)
-            for recipient in recipients(rule.roles, state.agency_code, people, today)
-            for channel in rule.channels
-        ]
-    return copies
+    """Return the copies of a dispatched reminder: each person once by each channel."""
+    state = scene.states[reminder.assignment_id]
+    rule = context.table[reminder.rule_id]
+    subject = messages.Subject(
+        state=state,
+        task=scene.tasks.get(state.task_id),
+        agency=scene.agencies.get(state.agency_code),
+        today=scene.today,
+        link=context.link(state.assignment_id),
+        home=context.tasks_url,
+        province=context.province,
+    )
+    return [
+        _copy(context, reminder, recipient, channel, subject, now=now, queued_at=queued_at)
+        for recipient in scene.told(state, rule.roles)
+        for channel in rule.channels
+    ]
 
 
 def _copy(
@@ -250,6 +277,8 @@ def _first_state(to: str | None, allow_list: frozenset[str]) -> tuple[DeliverySt
 
 def _count(settled: Iterable[Reminder], copies: Iterable[Delivery]) -> None:
     for reminder in settled:
+        if reminder.state is ReminderStatus.PLANNED:  # postponed, still to come
+            continue
         metrics.REMINDERS.labels(reminder.state.value).inc()
         if reminder.state is ReminderStatus.EXPIRED:
             metrics.EXPIRED.inc()

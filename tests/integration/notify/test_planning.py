@@ -184,15 +184,20 @@ def test_recipients_are_those_of_the_day_it_falls_due(world: World) -> None:
     assert {row["officer_id"] for row in world.deliveries()} == {"o-moi", "o-lanhdao"}
 
 
-def test_an_agency_without_people_is_shown_as_nobody(world: World) -> None:
+def test_an_agency_without_people_is_shown_and_waits_for_them(world: World) -> None:
     world.hear_plan()
     world.hear_assignment()
     world.plan()
-
     row = world.database["reminders"].find_one({"rule_id": "before_7"})
     assert row is not None
-    assert (row["state"], row["cause"]) == ("dispatched", "nobody")
-    assert world.deliveries() == []
+    assert (row["state"], row["cause"]) == ("planned", "nobody")
+
+    world.hear_people()
+    world.clock("2025-06-16T07:32")
+    world.plan()
+
+    assert world.reminders()["before_7/0/v1"] == "dispatched"
+    assert len(world.deliveries()) == 4
 
 
 def test_an_erased_officer_leaves_neither_card_nor_address(world: World) -> None:

@@ -48,6 +48,7 @@ def reminder(
         deadline_version=wanted.deadline_version,
         due_at=wanted.due_at,
         expires_at=wanted.expires_at,
+        look_at=wanted.due_at,
         state=state,
         cause=cause,
         changed_at=NOW,
@@ -112,7 +113,10 @@ def test_a_report_cancels_and_a_return_brings_back_only_what_lies_ahead() -> Non
 def test_a_newer_reminder_swallows_the_older_ones() -> None:
     due = [reminder(want("before_3", -5, 3)), reminder(want("before_1", -1, 3))]
 
-    settled = {r.rule_id: (r.state, r.cause) for r in settle(due, wants=lambda _: True, now=NOW)}
+    settled = {
+        r.rule_id: (r.state, r.cause)
+        for r in settle(due, wants=lambda _: True, anybody=True, now=NOW)
+    }
 
     assert settled == {
         "before_1": (ReminderStatus.DISPATCHED, Cause.DUE),
@@ -123,12 +127,25 @@ def test_a_newer_reminder_swallows_the_older_ones() -> None:
 def test_what_is_over_expires_and_what_is_not_wanted_is_cancelled() -> None:
     over, unwanted = reminder(want("before_7", -9, -1)), reminder(want("on_day", -1, 3))
 
-    settled = settle([over, unwanted], wants=lambda r: r is over, now=NOW)
+    settled = settle([over, unwanted], wants=lambda r: r is over, anybody=True, now=NOW)
 
     assert {r.rule_id: r.state for r in settled} == {
         "before_7": ReminderStatus.EXPIRED,
         "on_day": ReminderStatus.CANCELLED,
     }
+
+
+def test_a_reminder_with_nobody_to_tell_waits_for_people_until_it_is_over() -> None:
+    due = reminder(want("before_1", -1, 3))
+
+    waiting = settle([due], wants=lambda _: True, anybody=False, now=NOW)[0]
+
+    assert (waiting.state, waiting.cause) == (ReminderStatus.PLANNED, Cause.NOBODY)
+    assert waiting.look_at > NOW
+    told = settle([waiting], wants=lambda _: True, anybody=True, now=waiting.look_at)[0]
+    over = settle([waiting], wants=lambda _: True, anybody=True, now=NOW + 4 * HOUR)[0]
+    assert told.state is ReminderStatus.DISPATCHED
+    assert over.state is ReminderStatus.EXPIRED
 
 
 @given(
@@ -145,7 +162,7 @@ def test_a_jump_of_the_clock_sends_at_most_one_for_an_assignment(
     ]
     liked = {r.rule_id for r, (_, _, wanted) in zip(due, shapes, strict=True) if wanted}
 
-    settled = settle(due, wants=lambda r: r.rule_id in liked, now=NOW)
+    settled = settle(due, wants=lambda r: r.rule_id in liked, anybody=True, now=NOW)
     going = [r for r in settled if r.state is ReminderStatus.DISPATCHED]
     fit = [r for r in due if r.rule_id in liked and r.expires_at >= NOW]
 
