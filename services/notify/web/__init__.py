@@ -1,0 +1,1 @@
+"""Pages of notify (``/nhac-viec``) and the address that takes receipts (``/receipts``)."""
