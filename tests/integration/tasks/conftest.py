@@ -1,102 +1,22 @@
-import dataclasses
-import datetime as dt
+from collections.abc import Iterator
 
 import pytest
-from argon2 import PasswordHasher
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from services.tasks.domain.permissions import Actor, OfficerRole, RoleRow
-from services.tasks.store.indexes import INDEXES
-from services.tasks.usecases.acts import Acts
-from services.tasks.usecases.files import Files
-from services.tasks.usecases.idempotency import Idempotency
-from services.tasks.usecases.load_plan import PlanLoader
-from services.tasks.usecases.measurements import Measurements
-from services.tasks.usecases.officers import NewOfficer, Officers
-from services.tasks.usecases.sessions import Sessions
-from services.tasks.usecases.succession import Successions
-from shared.clock import BusinessClock, FixedClock
-from shared.mongo import Document, ensure
-from shared.outbox import Outbox
+from shared.mongo import Document
 from tests.integration.tasks import small_plan
-
-MORNING = dt.datetime(2025, 2, 3, 0, 30, tzinfo=dt.UTC)
-PASSWORD = "mat-khau-thu-nghiem"
+from tests.integration.tasks.house import House, made_database, make_house
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """Every use case of tasks on one empty database, with clocks that stand still."""
-
-    client: "MongoClient[Document]"
-    database: "Database[Document]"
-    business: FixedClock
-    system: FixedClock
-    clock: BusinessClock
-    outbox: Outbox
-    files: Files
-    acts: Acts
-    measurements: Measurements
-    loader: PlanLoader
-    successions: Successions
-    officers: Officers
-    sessions: Sessions
-    idempotency: Idempotency
-
-    def part(self, code: str, agency: str) -> Document:
-        found = self.database["assignments"].find_one({"_id": small_plan.part_id(code, agency)})
-        assert found is not None
-        return found
-
-    def history(self, code: str, agency: str) -> list[Document]:
-        query = {"assignment_id": small_plan.part_id(code, agency)}
-        return list(self.database["history"].find(query).sort("version"))
-
-    def events(self, kind: str | None = None) -> list[Document]:
-        query = {"type": kind} if kind else {}
-        return list(self.database["outbox"].find(query).sort("_id"))
-
-    def person(self, role: OfficerRole, agency: str) -> Actor:
-        return Actor(
-            officer_id=f"{role.value}-{agency}",
-            username=f"{agency.lower()}.{role.value}",
-            name="Nguyễn Văn An",
-            agency_code=agency,
-            agency_name=agency,
-            roles=(RoleRow(role=role, agency=agency),),
-        )
-
-    def account(self, username: str, role: OfficerRole, agency: str) -> str:
-        row = RoleRow(role=role, agency=agency)
-        new = NewOfficer(username=username, name="Nguyễn Văn An", agency_code=agency, roles=(row,))
-        return self.officers.create(new, PASSWORD)
+@pytest.fixture(scope="session")
+def tasks_database(mongo_client: "MongoClient[Document]") -> Iterator["Database[Document]"]:
+    yield from made_database(mongo_client)
 
 
 @pytest.fixture
-def house(database: "Database[Document]", mongo_client: "MongoClient[Document]") -> House:
-    ensure(database, INDEXES)
-    business, system = FixedClock(MORNING), FixedClock(MORNING)
-    clock = BusinessClock(business)
-    outbox = Outbox(database, "cchc/tasks", system)
-    files = Files(database, system=system)
-    hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
-    return House(
-        client=mongo_client,
-        database=database,
-        business=business,
-        system=system,
-        clock=clock,
-        outbox=outbox,
-        files=files,
-        acts=Acts(mongo_client, database, outbox=outbox, files=files, clock=clock, system=system),
-        measurements=Measurements(mongo_client, database, outbox=outbox, clock=clock),
-        loader=PlanLoader(mongo_client, database, outbox=outbox, clock=clock, system=system),
-        successions=Successions(mongo_client, database, outbox=outbox, clock=clock, system=system),
-        officers=Officers(mongo_client, database, outbox=outbox, hasher=hasher),
-        sessions=Sessions(database, clock=clock, system=system, hasher=hasher),
-        idempotency=Idempotency(mongo_client, database, system=system),
-    )
+def house(tasks_database: "Database[Document]", mongo_client: "MongoClient[Document]") -> House:
+    return make_house(tasks_database, mongo_client)
 
 
 @pytest.fixture

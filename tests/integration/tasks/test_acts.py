@@ -16,7 +16,7 @@ from services.tasks.usecases.acts import Report, ResultDocument
 from shared.events.tasks import CATALOGUE, AssignmentStatus, Timeliness, assignment_type
 from shared.mongo import StaleVersionError
 from tests.integration.tasks import small_plan
-from tests.integration.tasks.conftest import House
+from tests.integration.tasks.house import House
 
 PART = small_plan.part_id("NV-58", "STP")
 REPORT = Report(

@@ -7,7 +7,7 @@ from services.tasks.domain.permissions import OfficerRole
 from services.tasks.usecases import load_plan
 from shared.events.tasks import CATALOGUE, PLAN_APPLIED
 from tests.integration.tasks import small_plan
-from tests.integration.tasks.conftest import House
+from tests.integration.tasks.house import House
 
 
 class StopError(Exception):

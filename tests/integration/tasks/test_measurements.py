@@ -10,7 +10,7 @@ from services.tasks.queries import api as queries
 from shared.events.tasks import CATALOGUE, MeasurementStatus, measurement_type
 from shared.mongo import Document, StaleVersionError
 from tests.integration.tasks import small_plan
-from tests.integration.tasks.conftest import MORNING, House
+from tests.integration.tasks.house import MORNING, House
 
 INDICATOR = small_plan.indicator_id("CT-35")
 

@@ -10,7 +10,7 @@ from services.tasks.store.officers import contact_card
 from services.tasks.usecases.officers import NewOfficer
 from shared.events.tasks import OFFICER_CHANGED
 from tests.integration.tasks import small_plan
-from tests.integration.tasks.conftest import PASSWORD, House
+from tests.integration.tasks.house import PASSWORD, House
 
 
 @pytest.fixture

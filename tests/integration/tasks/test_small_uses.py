@@ -16,7 +16,7 @@ from shared.events.envelope import Event
 from shared.events.notify import Channel, DeliveryChanged, DeliveryStatus
 from shared.events.scoring import IndicatorStatus, IndicatorStatusChanged, Reason
 from shared.mongo import Document
-from tests.integration.tasks.conftest import MORNING, House
+from tests.integration.tasks.house import MORNING, House
 
 PDF = b"%PDF-1.7\n" + b"x" * 100
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100

@@ -13,7 +13,7 @@ from shared.events.tasks import (
     assignment_type,
 )
 from tests.integration.tasks import small_plan
-from tests.integration.tasks.conftest import PASSWORD, House
+from tests.integration.tasks.house import PASSWORD, House
 from tests.integration.tasks.test_acts import REPORT
 
 MERGER = dt.datetime(2025, 3, 1, 1, 0, tzinfo=dt.UTC)

@@ -7,7 +7,6 @@ from services.tasks.web.api.assignments import blueprint as assignments
 from services.tasks.web.api.blueprints import Api
 from services.tasks.web.api.measurements import blueprint as measurements
 from services.tasks.web.api.plans import blueprint as plans
-from services.tasks.web.api.problems import handle_problems
 from services.tasks.web.api.sessions import blueprint as sessions
 
 PREFIX = "/api/v1"
@@ -24,6 +23,5 @@ def register_api(app: Flask) -> None:
     )
     api = Api(app, auth.SECURITY_SCHEMES)
     for blueprint in (sessions, plans, assignments, measurements):
-        handle_problems(blueprint)
         api.add(blueprint, PREFIX)
     docs.publish(app, api)

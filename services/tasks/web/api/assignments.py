@@ -13,12 +13,12 @@ from services.tasks.web.api import schemas
 from services.tasks.web.api.acting import PARAMETERS, answered
 from services.tasks.web.api.auth import SECURITY, actor, demonstration, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
-from services.tasks.web.api.problems import seen_version
+from services.tasks.web.api.problems import handle_problems, seen_version
 from services.tasks.web.deps import deps
 from services.tasks.web.files import given_files, sent_file
 from shared.mongo import Document
 
-blueprint = new_blueprint("api_assignments", __name__, "Phần việc – assignments")
+blueprint = handle_problems(new_blueprint("api_assignments", __name__, "Phần việc – assignments"))
 _ONE = "/assignments/<string:assignment_id>"
 _ACT: dict[str, Any] = {"security": SECURITY, "parameters": PARAMETERS}
 

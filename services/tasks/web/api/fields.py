@@ -97,12 +97,13 @@ class Whole(fields.Integer):
     default_error_messages = _WHOLE
 
     def __init__(self, most: int = LARGEST_VERSION, **options: Any) -> None:
-        super().__init__(validate=validate.Range(1, most, error="api.field.number"), **options)
+        limits = validate.Range(1, most, error="api.field.number")
+        super().__init__(validate=limits, **options)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
     ) -> Any:
-        if isinstance(value, bool):
+        if isinstance(value, bool | float):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **options)
 

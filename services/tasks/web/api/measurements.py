@@ -13,11 +13,11 @@ from services.tasks.web.api import schemas
 from services.tasks.web.api.acting import PARAMETERS, answered
 from services.tasks.web.api.auth import SECURITY, actor, demonstration, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
-from services.tasks.web.api.problems import seen_version
+from services.tasks.web.api.problems import handle_problems, seen_version
 from services.tasks.web.deps import deps
 from shared.mongo import Document
 
-blueprint = new_blueprint("api_measurements", __name__, "Số liệu – measurements")
+blueprint = handle_problems(new_blueprint("api_measurements", __name__, "Số liệu – measurements"))
 _OF_INDICATOR = "/indicators/<string:indicator_id>/measurements"
 _ONE = "/measurements/<string:measurement_id>"
 _ACT: dict[str, Any] = {"security": SECURITY, "parameters": PARAMETERS}

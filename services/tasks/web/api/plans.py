@@ -7,9 +7,10 @@ from services.tasks.queries.cursors import Window
 from services.tasks.web.api import schemas
 from services.tasks.web.api.auth import SECURITY, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
+from services.tasks.web.api.problems import handle_problems
 from services.tasks.web.deps import deps
 
-blueprint = new_blueprint("api_plans", __name__, "Kế hoạch – plans")
+blueprint = handle_problems(new_blueprint("api_plans", __name__, "Kế hoạch – plans"))
 _PLAN = "/plans/<string:plan>"
 
 

@@ -37,14 +37,18 @@ _STATUS: dict[type[DomainError], int] = {
     SignInError: 401,
 }
 _BUSY_SECONDS = 5
+# marshmallow's name for what is wrong with the whole and with no field of it.
+_WHOLE = "_schema"
+_TOLD = frozenset({"Allow", "Retry-After", "WWW-Authenticate"})
 _TYPE = "application/problem+json"
 
 
-def handle_problems(blueprint: Blueprint) -> None:
-    """Let a blueprint answer every error as a problem."""
+def handle_problems(blueprint: Blueprint) -> Blueprint:
+    """Let a blueprint answer every error as a problem; return it."""
     blueprint.register_error_handler(DomainError, _domain)
     blueprint.register_error_handler(StaleVersionError, _stale)
     blueprint.register_error_handler(HTTPException, _http)
+    return blueprint
 
 
 def text(key: str, **params: object) -> str:
@@ -135,7 +139,7 @@ def _code(error: HTTPException) -> str:
 
 
 def _headers(error: HTTPException) -> dict[str, str]:
-    return {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    return {name: value for name, value in error.get_headers() if name in _TOLD}
 
 
 def _flat(messages: Any) -> dict[str, list[str]]:
@@ -150,7 +154,8 @@ def _flat(messages: Any) -> dict[str, list[str]]:
 def _gather(errors: dict[str, list[str]], name: str, found: Any) -> None:
     if isinstance(found, dict):
         for key, value in found.items():
-            _gather(errors, f"{name}.{key}" if name else str(key), value)
+            path = [name] if key == _WHOLE else [name, str(key)]
+            _gather(errors, ".".join(filter(None, path)), value)
         return
     sentences = found if isinstance(found, list) else [found]
     errors.setdefault(name or "_", []).extend(_sentence(str(sentence)) for sentence in sentences)

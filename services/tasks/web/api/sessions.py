@@ -5,9 +5,10 @@ from typing import Any
 from services.tasks.web.api import schemas
 from services.tasks.web.api.auth import SECURITY, actor, public, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
+from services.tasks.web.api.problems import handle_problems
 from services.tasks.web.deps import deps
 
-blueprint = new_blueprint("api_sessions", __name__, "Đăng nhập – signing in")
+blueprint = handle_problems(new_blueprint("api_sessions", __name__, "Đăng nhập – signing in"))
 
 
 @blueprint.route("/auth/token", methods=["POST"])
