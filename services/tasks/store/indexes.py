@@ -18,7 +18,8 @@ def _index(name: str, *fields: str, **options: object) -> IndexModel:
 
 
 def _is_text(field: str) -> dict[str, object]:
-    return {field: {"$type": "string"}}
+    # Not {"$type": "string"}: the planner would not see that an equality falls under it.
+    return {field: {"$gt": ""}}
 
 
 INDEXES: Mapping[str, list[IndexModel]] = {
