@@ -20,7 +20,9 @@ ACT_SECONDS = Histogram(
     "tasks_act_seconds", "Time of one act from the asking to the commit.", ["act"]
 )
 SIGN_INS = Counter(
-    "tasks_sign_ins_total", "Attempts to sign in, by outcome (done, refused).", ["outcome"]
+    "tasks_sign_ins_total",
+    "Attempts to sign in (tried) and those with a wrong name or password (refused).",
+    ["outcome"],
 )
 
 

@@ -66,6 +66,7 @@ def make_app(found: House, *, development: bool = False) -> Flask:
             measurements=found.measurements,
             files=found.files,
             sessions=found.sessions,
+            officers=found.officers,
             idempotency=found.idempotency,
             database=found.database,
             texts=Texts.load([TEXTS]),

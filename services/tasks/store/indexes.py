@@ -57,6 +57,8 @@ INDEXES: Mapping[str, list[IndexModel]] = {
     "officers": [
         _index("username", "username", unique=True),
         _index("agency", "agency_code"),
+        _index("role", "roles.role"),
+        _index("demonstration", "demonstration", sparse=True),
     ],
     # Expiry fields below are the system clock's, so that a simulated day deletes nothing.
     "sessions": [

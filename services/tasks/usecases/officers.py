@@ -78,6 +78,11 @@ class Officers:
         query = {"roles.role": OfficerRole.ADMINISTRATOR.value, "active": True}
         return self._officers.find_one(query, {"_id": 1}) is not None
 
+    def has_demonstration(self) -> bool:
+        """Tell whether accounts exist whose password everybody may know."""
+        query = {"demonstration": True, "active": True}
+        return self._officers.find_one(query, {"_id": 1}) is not None
+
     def create_first_administrator(
         self, *, username: str, name: str, password: str, agency_code: str = ""
     ) -> str:
@@ -113,6 +118,7 @@ class Officers:
                 names.get(officer.agency_code, ""),
                 hashed,
             )
+            | {"demonstration": True}
             for officer in demonstration(plan, list(names))
         ]
         known = {row["username"] for row in self._officers.find({}, {"username": 1})}

@@ -16,6 +16,7 @@ from pymongo import ReturnDocument
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from services.tasks import metrics
 from services.tasks.domain.errors import SignInError
 from services.tasks.domain.permissions import Actor
 from services.tasks.store.officers import actor_of
@@ -100,11 +101,13 @@ class Sessions:
     def _checked(self, username: str, password: str) -> Document:
         name = fold(username)
         self._refuse_locked(name)
+        metrics.SIGN_INS.labels("tried").inc()
         officer = self._officers.find_one({"username": name, "active": True})
         stored = officer["password_hash"] if officer else self._nobody
         right = self._verify(stored, password)
         if officer is None or not right:
             self._count_wrong(name)
+            metrics.SIGN_INS.labels("refused").inc()
             raise SignInError("error.sign_in")
         self._tries.delete_one({"_id": name})
         return officer

@@ -13,6 +13,7 @@ from services.tasks.usecases.acts import Acts
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
 from services.tasks.usecases.measurements import Measurements
+from services.tasks.usecases.officers import Officers
 from services.tasks.usecases.sessions import Sessions
 from shared.clock import BusinessClock, Clock
 from shared.texts import Texts
@@ -35,6 +36,7 @@ class Deps:
     measurements: Measurements
     files: Files
     sessions: Sessions
+    officers: Officers
     idempotency: Idempotency
     database: Any
     texts: Texts

@@ -1,0 +1,38 @@
+"""Which acts a person may do on a part today, so that a page shows these buttons alone."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from services.tasks.domain.assignment import FROM, possible
+from services.tasks.domain.errors import DomainError
+from services.tasks.domain.permissions import Act, Actor, Matter, refusal
+from services.tasks.store.assignments import state_of
+from shared.events.tasks import PlanState, Role
+
+
+def allowed(
+    actor: Actor, document: Mapping[str, Any], plan: Mapping[str, Any], today: dt.date
+) -> dict[Act, DomainError | None]:
+    """Return each act of an assignment with the reason against it, None when it may be done.
+
+    :param document: the assignment's document; ``plan``: its plan's, for the appraisers and state.
+    """
+    matter = Matter(
+        plan_id=document["plan_id"],
+        agency_code=document["agency_code"],
+        lead_agency=document["lead_agency"],
+        appraisers=tuple(plan["appraisers_now"]),
+        role=Role(document["role"]),
+    )
+    against = _against_the_plan(plan)
+    state = state_of(dict(document))
+    return {
+        act: against or refusal(act, actor, matter) or possible(act, state, today) for act in FROM
+    }
+
+
+def _against_the_plan(plan: Mapping[str, Any]) -> DomainError | None:
+    if plan["applying"]:
+        return DomainError("error.plan_busy")
+    return DomainError("error.plan_closed") if plan["state"] == PlanState.CLOSED else None
