@@ -1,5 +1,6 @@
 """The REST API of tasks, asked as a program asks it, on the real database."""
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -13,6 +14,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from services.tasks.domain.permissions import OfficerRole
+from services.tasks.usecases.sessions import Sessions
 from services.tasks.web import deps as dependencies
 from services.tasks.web.api import register_api
 from shared.mongo import Document
@@ -537,3 +539,19 @@ def test_the_description_names_every_address_and_no_other_site(client: Any) -> N
     assert page.status_code == 200
     assert all(path in page.text for path in wanted)
     assert "http" not in page.text.replace("http-equiv", "")
+
+
+def test_a_body_too_large_is_refused(officer: Caller) -> None:
+    problem(officer.post(f"{ONE}/note", {"note": "x" * 300_000}), 413, "request_entity_too_large")
+
+
+def test_a_database_that_is_down_is_answered_by_wait(loaded: House) -> None:
+    gone: MongoClient[Document] = MongoClient("127.0.0.1:1", serverSelectionTimeoutMS=100)
+    sessions = Sessions(gone["tasks"], clock=loaded.clock, system=loaded.system)
+    client = make_app(dataclasses.replace(loaded, sessions=sessions)).test_client()
+
+    answer = client.get("/api/v1/me", headers={"Authorization": "Bearer x"})
+
+    problem(answer, 503, "database")
+    assert int(answer.headers["Retry-After"]) > 0
+    gone.close()

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.tasks.domain.errors import InvalidError, WrongStateError
 from services.tasks.domain.permissions import Act
-from shared.events.tasks import AssignmentState, AssignmentStatus, Change
+from shared.events.tasks import AssignmentState, AssignmentStatus, Change, Role
 
 _ASSIGNED = AssignmentStatus.ASSIGNED
 _IN_PROGRESS = AssignmentStatus.IN_PROGRESS
@@ -32,7 +32,8 @@ FROM: dict[Act, frozenset[AssignmentStatus]] = {
     Act.REASSIGN: _UNFINISHED,
     Act.WITHDRAW: _UNFINISHED,
 }
-_NEEDS_OPEN = frozenset({Act.START, Act.NOTE, Act.REPORT})
+# An agency that only follows a task sees it and is told; it has nothing to report.
+_WORK = frozenset({Act.START, Act.NOTE, Act.REPORT})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,9 @@ def possible(act: Act, state: AssignmentState, today: dt.date) -> WrongStateErro
         return WrongStateError(
             f"error.state.{state.state.value}", act=act.value, state=state.state.value
         )
-    if act in _NEEDS_OPEN and today < state.opens_on:
+    if act in _WORK and state.role is Role.FOLLOWING:
+        return WrongStateError("error.following")
+    if act in _WORK and today < state.opens_on:
         return WrongStateError("error.not_open_yet", opens_on=state.opens_on)
     return None
 

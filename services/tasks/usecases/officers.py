@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from services.tasks.domain.errors import InvalidError, NotAllowedError, NotFoundError
 from services.tasks.domain.permissions import OfficerRole, RoleRow
 from services.tasks.store.officers import role_document
+from services.tasks.usecases.sessions import password_hasher
 from shared.events.tasks import DIRECTORY_TOPIC, OFFICER_CHANGED
 from shared.fold import fold
 from shared.ids import new_id, stable_id
@@ -53,7 +54,7 @@ class Officers:
         self._agencies = database["agencies"]
         self._plans = database["plans"]
         self._outbox = outbox
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = hasher or password_hasher()
 
     def create(self, officer: NewOfficer, password: str) -> str:
         """Create an account and tell the directory; return the officer id.

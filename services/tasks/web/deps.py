@@ -16,6 +16,7 @@ from services.tasks.usecases.measurements import Measurements
 from services.tasks.usecases.officers import Officers
 from services.tasks.usecases.sessions import Sessions
 from shared.clock import BusinessClock, Clock
+from shared.settings import AddressSettings
 from shared.texts import Texts
 
 _NAME = "cchc.tasks"
@@ -29,6 +30,8 @@ class Deps:
     :param clock: the business clock (dates, deadlines, history).
     :param system: the system clock (sessions, expiry).
     :param clock_file: the simulated clock's file, None in real time.
+    :param identity_key_file: the private key that signs identities for the other webs.
+    :param addresses: the public base addresses of the three webs.
     :param development: the development switch (banner button, marked demonstration acts).
     """
 
@@ -44,6 +47,8 @@ class Deps:
     system: Clock
     development: bool
     clock_file: Path | None = None
+    identity_key_file: Path | None = None
+    addresses: AddressSettings | None = None
 
 
 def install(app: Flask, value: Deps) -> None:

@@ -9,7 +9,7 @@ from services.tasks.domain import assignment as rules
 from services.tasks.domain.assignment import Acted, Evidence
 from services.tasks.domain.errors import DomainError, InvalidError, WrongStateError
 from services.tasks.domain.permissions import Act
-from shared.events.tasks import ASSIGNMENT_ACTS, AssignmentState, AssignmentStatus
+from shared.events.tasks import ASSIGNMENT_ACTS, AssignmentState, AssignmentStatus, Role
 from tests.unit.tasks.samples import AT, TODAY, by, part
 
 GOOD = Evidence(note="Đã ban hành kế hoạch", has_document=True)
@@ -183,3 +183,9 @@ def test_a_reassigned_part_loses_its_handler_and_keeps_its_state() -> None:
 
     assert (moved.handler_id, moved.state, moved.report_count) == (None, state.state, 1)
     assert moved.change.why == "succession"
+
+
+@pytest.mark.parametrize("act", [Act.START, Act.NOTE, Act.REPORT])
+def test_an_agency_that_follows_has_nothing_to_report(act: Act) -> None:
+    with pytest.raises(WrongStateError, match="following"):
+        ACTS[act](part(role=Role.FOLLOWING))

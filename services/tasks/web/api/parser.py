@@ -5,6 +5,8 @@ from typing import Any
 from flask import Request
 from webargs.flaskparser import FlaskParser, abort
 
+# A form with files has the limits of the application; a JSON body is text.
+_LARGEST_BODY = 256 * 1024
 _DOCUMENT = "document_"
 
 
@@ -16,6 +18,7 @@ class _Parser(FlaskParser):
     def load_json(self, req: Request, schema: Any) -> Any:
         if req.mimetype == "multipart/form-data":
             return _form(req)
+        req.max_content_length = _LARGEST_BODY
         try:
             loaded = super().load_json(req, schema)
         except RecursionError:

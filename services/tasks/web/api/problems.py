@@ -17,6 +17,7 @@ from services.tasks.domain.errors import (
     WrongStateError,
 )
 from services.tasks.queries import api as queries
+from services.tasks.usecases.trouble import DatabaseDownError
 from services.tasks.web.api.blueprints import Blueprint
 from services.tasks.web.api.schemas import (
     AssignmentSchema,
@@ -47,6 +48,7 @@ def handle_problems(blueprint: Blueprint) -> Blueprint:
     """Let a blueprint answer every error as a problem; return it."""
     blueprint.register_error_handler(DomainError, _domain)
     blueprint.register_error_handler(StaleVersionError, _stale)
+    blueprint.register_error_handler(DatabaseDownError, _down)
     blueprint.register_error_handler(HTTPException, _http)
     return blueprint
 
@@ -93,6 +95,11 @@ def _domain(error: DomainError) -> Response:
         name, value = ("Retry-After", str(error.retry_after)) if error.retry_after else _CHALLENGE
         headers = {name: value}
     return problem(status, error.code, detail, headers=headers, **more)
+
+
+def _down(_error: Exception) -> Response:
+    headers = {"Retry-After": str(_BUSY_SECONDS)}
+    return problem(503, "database", text("error.database"), headers=headers)
 
 
 _CHALLENGE = ("WWW-Authenticate", 'Bearer realm="cchc"')
