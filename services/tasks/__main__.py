@@ -30,10 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _WRONG_USE
     logs.configure("tasks", parsed.command, settings.process.log_level)
     if parsed.command == "web":
-        from services.tasks.web.app import serve  # noqa: PLC0415 - the worker needs no web
-
-        serve(settings)
-        return 0
+        return _web(settings)
     house = House(settings)
     try:
         return _run(house, parsed)
@@ -45,6 +42,17 @@ def main(arguments: list[str] | None = None) -> int:
         return _REFUSED
     finally:
         house.close()
+
+
+def _web(settings: Settings) -> int:
+    from services.tasks.bootstrap.web import serve  # noqa: PLC0415 - the worker needs no web
+
+    try:
+        serve(settings)
+    except SettingsError as error:
+        _complain(str(error))
+        return _WRONG_USE
+    return 0
 
 
 def _run(house: House, parsed: argparse.Namespace) -> int:

@@ -28,7 +28,8 @@ from shared.outbox import Outbox
 from shared.settings import SettingsError
 
 SOURCE = f"cchc/{SERVICE}"
-TEXTS = [Path(__file__).with_name("texts.csv"), Path(__file__).with_name("texts_core.csv")]
+_HOME = Path(__file__).parents[1]
+TEXTS = (_HOME / "texts.csv", _HOME / "texts_core.csv")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _MEGABYTE = 1024 * 1024
 

@@ -1,0 +1,35 @@
+"""The web application of tasks: common shell, API, pages."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Flask
+
+from services.tasks.usecases.files import MAX_MEGABYTES
+from services.tasks.web.api import register_api
+from services.tasks.web.deps import Deps, install
+from services.tasks.web.files import MOST_FILES
+from services.tasks.web.pages import register_pages
+from shared.web import WebConfig, create_app
+
+_MEGABYTE = 1024 * 1024
+
+
+def make_app(
+    dependencies: Deps,
+    config: WebConfig,
+    *,
+    texts: Sequence[Path],
+    max_file_megabytes: int = MAX_MEGABYTES,
+) -> Flask:
+    """Return the application.
+
+    :param texts: catalogues of this service; the shell brings its own.
+    :param max_file_megabytes: largest evidence file; a form may bring several.
+    """
+    app = create_app("services.tasks.web", config, clock=dependencies.clock, texts=list(texts))
+    app.config["MAX_CONTENT_LENGTH"] = (MOST_FILES * max_file_megabytes + 1) * _MEGABYTE
+    install(app, dependencies)
+    register_api(app)
+    register_pages(app, dependencies)
+    return app
