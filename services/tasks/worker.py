@@ -16,8 +16,9 @@ from shared import runtime
 from shared.clock import SystemClock
 from shared.consumer import Consumer
 from shared.events import notify, scoring, tasks
+from shared.ids import new_id
 from shared.lease import Lease
-from shared.lifecycle import Stop, every
+from shared.lifecycle import Loop, Stop, every
 from shared.mongo import Document, ping
 from shared.outbox import Relay
 from shared.settings import KafkaSettings, ProcessSettings
@@ -33,8 +34,23 @@ def run(
     database: "Database[Document]",
 ) -> None:
     """Run the loops until the process is told to stop."""
+    runtime.work(
+        process,
+        loops=loops(kafka, client, database),
+        checks={
+            "mongodb": functools.partial(ping, client),
+            "kafka": functools.partial(broker.ping, kafka, _TOPICS),
+        },
+        metrics=metrics.PIPELINES,
+    )
+
+
+def loops(
+    kafka: KafkaSettings, client: "MongoClient[Document]", database: "Database[Document]"
+) -> dict[str, Loop]:
+    """Return the loops of one worker."""
     system = SystemClock()
-    owner = f"{socket.gethostname()}:{os.getpid()}"
+    owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()}"
     relay = Relay(
         database,
         connect=functools.partial(broker.producer, kafka, "tasks-relay"),
@@ -56,12 +72,4 @@ def run(
     def sweep(stop: Stop) -> None:
         every(stop, _SWEEP_SECONDS, files.sweep)
 
-    runtime.work(
-        process,
-        loops={"relay": relay.run, "project": consumer.run, "sweep": sweep},
-        checks={
-            "mongodb": functools.partial(ping, client),
-            "kafka": functools.partial(broker.ping, kafka, _TOPICS),
-        },
-        metrics=metrics.PIPELINES,
-    )
+    return {"relay": relay.run, "project": consumer.run, "sweep": sweep}
