@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tasks.domain.errors import NotAllowedError
+from services.tasks.domain.errors import NotAllowedError, SignInError
 from services.tasks.domain.permissions import (
     TABLE,
     Act,
@@ -168,3 +168,27 @@ def test_guard_g_holds_for_whatever_roles_one_has(
 
     if refusal(act, actor, matter) is None:
         assert holder not in {home, acting}
+
+
+def test_a_person_is_known_by_the_names_of_the_roles_each_once() -> None:
+    actor = person(OfficerRole.OFFICER, OfficerRole.OFFICER, OfficerRole.HEAD)
+
+    assert actor.role_names == ("officer", "head")
+    assert actor.has(OfficerRole.HEAD, OfficerRole.LEADER)
+    assert not actor.has(OfficerRole.APPRAISER)
+
+
+def test_the_first_refusal_is_told_when_no_role_helps() -> None:
+    rows = (
+        RoleRow(role=OfficerRole.APPRAISER, agency="STC"),
+        RoleRow(role=OfficerRole.APPRAISER, agency="STP"),
+    )
+    actor = dataclasses.replace(person(agency="STC"), roles=rows)
+
+    assert reason(Act.ACCEPT, actor, LEAD) == "not_appraiser"
+
+
+def test_a_refused_sign_in_tells_how_long_to_wait() -> None:
+    error = SignInError("error.locked_out", retry_after=30, seconds=30)
+
+    assert (error.code, error.retry_after, error.params) == ("locked_out", 30, {"seconds": 30})

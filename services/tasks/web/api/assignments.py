@@ -9,7 +9,7 @@ from services.tasks.queries import api as queries
 from services.tasks.usecases.acts import Report, ResultDocument
 from services.tasks.usecases.files import FileRef
 from services.tasks.usecases.idempotency import Answer
-from services.tasks.web.api import schemas
+from services.tasks.web.api import inputs, schemas
 from services.tasks.web.api.acting import PARAMETERS, answered
 from services.tasks.web.api.auth import SECURITY, actor, demonstration, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
@@ -46,7 +46,7 @@ def get_history(assignment_id: str) -> Any:
 
 @blueprint.route(f"{_ONE}/start", methods=["POST"])
 @signed_in
-@blueprint.arguments(schemas.VersionSchema)
+@blueprint.arguments(inputs.VersionSchema)
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def start(_given: dict[str, Any], assignment_id: str) -> Response:
@@ -56,7 +56,7 @@ def start(_given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/note", methods=["POST"])
 @signed_in
-@blueprint.arguments(schemas.NoteSchema)
+@blueprint.arguments(inputs.NoteSchema)
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def note(given: dict[str, Any], assignment_id: str) -> Response:
@@ -67,7 +67,7 @@ def note(given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/report", methods=["POST"])
 @signed_in
-@blueprint.arguments(schemas.ReportInputSchema)
+@blueprint.arguments(inputs.ReportInputSchema)
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def report(given: dict[str, Any], assignment_id: str) -> Response:
@@ -94,7 +94,7 @@ def report(given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/take-back", methods=["POST"])
 @signed_in
-@blueprint.arguments(schemas.VersionSchema)
+@blueprint.arguments(inputs.VersionSchema)
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def take_back(_given: dict[str, Any], assignment_id: str) -> Response:
@@ -104,7 +104,7 @@ def take_back(_given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/accept", methods=["POST"])
 @signed_in
-@blueprint.arguments(schemas.AcceptSchema)
+@blueprint.arguments(inputs.AcceptSchema)
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def accept(given: dict[str, Any], assignment_id: str) -> Response:
@@ -115,7 +115,7 @@ def accept(given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/return", methods=["POST"])
 @signed_in
-@blueprint.arguments(schemas.ReasonSchema)
+@blueprint.arguments(inputs.ReasonSchema)
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def return_(given: dict[str, Any], assignment_id: str) -> Response:

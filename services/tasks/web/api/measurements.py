@@ -9,7 +9,7 @@ from services.tasks.domain.measurement import Figure
 from services.tasks.queries import api as queries
 from services.tasks.queries.cursors import Window
 from services.tasks.usecases.idempotency import Answer
-from services.tasks.web.api import schemas
+from services.tasks.web.api import inputs, schemas
 from services.tasks.web.api.acting import PARAMETERS, answered
 from services.tasks.web.api.auth import SECURITY, actor, demonstration, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
@@ -26,7 +26,7 @@ _NOT_FIGURE = frozenset({"period", "tier", "note"})
 
 @blueprint.route(_OF_INDICATOR)
 @signed_in
-@blueprint.arguments(schemas.WindowSchema, location="query")
+@blueprint.arguments(inputs.WindowSchema, location="query")
 @blueprint.response(200, schemas.page_of(schemas.MeasurementSchema))
 @blueprint.doc(security=SECURITY)
 def list_measurements(given: dict[str, Any], indicator_id: str) -> Any:
@@ -37,7 +37,7 @@ def list_measurements(given: dict[str, Any], indicator_id: str) -> Any:
 
 @blueprint.route(_OF_INDICATOR, methods=["POST"])
 @signed_in
-@blueprint.arguments(schemas.MeasurementInputSchema)
+@blueprint.arguments(inputs.MeasurementInputSchema)
 @blueprint.alt_response(201, schema=schemas.MeasurementSchema)
 @blueprint.doc(**_ACT)
 def report_measurement(given: dict[str, Any], indicator_id: str) -> Response:
@@ -72,7 +72,7 @@ def get_measurement(measurement_id: str) -> Any:
 
 @blueprint.route(f"{_ONE}/approve", methods=["POST"])
 @signed_in
-@blueprint.arguments(schemas.VersionSchema)
+@blueprint.arguments(inputs.VersionSchema)
 @blueprint.alt_response(200, schema=schemas.MeasurementSchema)
 @blueprint.doc(**_ACT)
 def approve(_given: dict[str, Any], measurement_id: str) -> Response:
@@ -82,7 +82,7 @@ def approve(_given: dict[str, Any], measurement_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/return", methods=["POST"])
 @signed_in
-@blueprint.arguments(schemas.ReasonSchema)
+@blueprint.arguments(inputs.ReasonSchema)
 @blueprint.alt_response(200, schema=schemas.MeasurementSchema)
 @blueprint.doc(**_ACT)
 def return_(given: dict[str, Any], measurement_id: str) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.tasks.queries import api as queries
 from services.tasks.queries.cursors import Window
-from services.tasks.web.api import schemas
+from services.tasks.web.api import inputs, schemas
 from services.tasks.web.api.auth import SECURITY, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
 from services.tasks.web.api.problems import handle_problems
@@ -16,7 +16,7 @@ _PLAN = "/plans/<string:plan>"
 
 @blueprint.route("/plans")
 @signed_in
-@blueprint.arguments(schemas.WindowSchema, location="query")
+@blueprint.arguments(inputs.WindowSchema, location="query")
 @blueprint.response(200, schemas.page_of(schemas.PlanSchema))
 @blueprint.doc(security=SECURITY)
 def list_plans(given: dict[str, Any]) -> Any:
@@ -35,7 +35,7 @@ def get_plan(plan: str) -> Any:
 
 @blueprint.route(f"{_PLAN}/tasks")
 @signed_in
-@blueprint.arguments(schemas.TaskFilterSchema, location="query")
+@blueprint.arguments(inputs.TaskFilterSchema, location="query")
 @blueprint.response(200, schemas.page_of(schemas.TaskSchema))
 @blueprint.doc(security=SECURITY)
 def list_tasks(given: dict[str, Any], plan: str) -> Any:
@@ -53,7 +53,7 @@ def list_tasks(given: dict[str, Any], plan: str) -> Any:
 
 @blueprint.route(f"{_PLAN}/assignments")
 @signed_in
-@blueprint.arguments(schemas.AssignmentFilterSchema, location="query")
+@blueprint.arguments(inputs.AssignmentFilterSchema, location="query")
 @blueprint.response(200, schemas.page_of(schemas.AssignmentSchema))
 @blueprint.doc(security=SECURITY)
 def list_assignments(given: dict[str, Any], plan: str) -> Any:
@@ -72,7 +72,7 @@ def list_assignments(given: dict[str, Any], plan: str) -> Any:
 
 @blueprint.route(f"{_PLAN}/indicators")
 @signed_in
-@blueprint.arguments(schemas.TaskFilterSchema, location="query")
+@blueprint.arguments(inputs.TaskFilterSchema, location="query")
 @blueprint.response(200, schemas.page_of(schemas.IndicatorSchema))
 @blueprint.doc(security=SECURITY)
 def list_indicators(given: dict[str, Any], plan: str) -> Any:
@@ -83,7 +83,7 @@ def list_indicators(given: dict[str, Any], plan: str) -> Any:
 
 @blueprint.route(f"{_PLAN}/agencies")
 @signed_in
-@blueprint.arguments(schemas.WindowSchema, location="query")
+@blueprint.arguments(inputs.WindowSchema, location="query")
 @blueprint.response(200, schemas.page_of(schemas.AgencySchema))
 @blueprint.doc(security=SECURITY)
 def list_agencies(given: dict[str, Any], plan: str) -> Any:

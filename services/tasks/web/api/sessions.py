@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.tasks.web.api import schemas
+from services.tasks.web.api import inputs, schemas
 from services.tasks.web.api.auth import SECURITY, actor, public, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
 from services.tasks.web.api.problems import handle_problems
@@ -13,7 +13,7 @@ blueprint = handle_problems(new_blueprint("api_sessions", __name__, "Đăng nh�
 
 @blueprint.route("/auth/token", methods=["POST"])
 @public
-@blueprint.arguments(schemas.SignInSchema)
+@blueprint.arguments(inputs.SignInSchema)
 @blueprint.response(200, schemas.TokenSchema)
 def issue_token(given: dict[str, str]) -> Any:
     """Give a token for a name and a password; it lasts twelve hours.

@@ -1,39 +1,16 @@
 """Every query of the acts and lists of tasks finds its index."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from pymongo import MongoClient
-from pymongo.database import Database
-
-from services.tasks.domain.permissions import OfficerRole
-from shared.mongo import Document
-from tests.contract.test_api_tasks import FIGURES, ONE, REPORT, Caller, make_app
+from tests.contract.api_tasks.caller import FIGURES, ONE, REPORT, Caller
 from tests.integration.tasks import small_plan
-from tests.integration.tasks.house import House, made_database, make_house
+from tests.integration.tasks.house import House
 
 # A handful of rows each, read whole on purpose: plans by their policy, agencies by their last day.
 SMALL = {"plans", "agencies"}
 
 
-@pytest.fixture(scope="module")
-def tasks_database(mongo_client: "MongoClient[Document]") -> Iterator["Database[Document]"]:
-    yield from made_database(mongo_client)
-
-
-@pytest.fixture
-def loaded(tasks_database: "Database[Document]", mongo_client: "MongoClient[Document]") -> House:
-    found = make_house(tasks_database, mongo_client)
-    found.loader.apply(small_plan.edition())
-    found.account("stp.canbo", OfficerRole.OFFICER, "STP")
-    found.account("snv.thamdinh", OfficerRole.APPRAISER, "SNV")
-    return found
-
-
-def everything(found: House) -> None:
-    client = make_app(found).test_client()
-    officer, appraiser = Caller(client, "stp.canbo"), Caller(client, "snv.thamdinh")
+def everything(found: House, officer: Caller, appraiser: Caller) -> None:
     figure = {"period": "2025-Q1", "measured_on": "2025-02-03", "value": "41.33"}
     answers = [
         officer.post(f"{ONE}/start", headers={"Idempotency-Key": "k"}),
@@ -65,11 +42,13 @@ def everything(found: House) -> None:
     found.files.sweep()
 
 
-def test_no_query_reads_a_whole_collection(loaded: House) -> None:
+def test_no_query_reads_a_whole_collection(
+    loaded: House, officer: Caller, appraiser: Caller
+) -> None:
     database = loaded.database
     database.command({"profile": 2})
     try:
-        everything(loaded)
+        everything(loaded, officer, appraiser)
     finally:
         database.command({"profile": 0})
     rows = list(database["system.profile"].find({"planSummary": {"$exists": True}}))
