@@ -54,9 +54,16 @@ class Row:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """A checked edition, ready to be applied.
+    """A checked edition, ready to be applied: whatever is here will be made, in this order.
 
-    :param plan: its state is an :class:`EditionApplied`; the others' are what their names say.
+    :param plan: :class:`EditionApplied`; beside it ``groups``, ``province`` and ``solutions`` with
+        their details and provenance.
+    :param agencies: :class:`AgencyState`; beside it ``source``, ``search``.
+    :param indicators: :class:`IndicatorDefined`; beside it ``quote``, ``source``, ``note``.
+    :param tasks: :class:`TaskDefined`; beside it ``lead_agency_at_issue``, ``coord_codes``,
+        ``indicator_codes``, ``quote``, ``source``, ``search``.
+    :param parts: :class:`AssignmentState`; beside it ``area``, ``title``, ``lead_agency``,
+        ``coord_count``, ``indicator_codes``, ``evidence_count`` (0), ``search``.
     """
 
     plan: Row

@@ -113,6 +113,8 @@ def test_a_role_for_another_plan_does_not_count() -> None:
 
 
 def test_a_refusal_is_raised_with_its_reason() -> None:
+    require(Act.START, person(OfficerRole.OFFICER), LEAD)
+
     with pytest.raises(NotAllowedError, match="other_agency") as caught:
         require(Act.START, person(OfficerRole.OFFICER, agency="STC"), LEAD)
 
