@@ -103,7 +103,10 @@ class TaskRow:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorRow:
-    """An indicator; ``target_in_source`` tells whether the source itself names the target."""
+    """An indicator; ``target_in_source`` tells whether the source itself names the target.
+
+    :param rank_to_beat: the earlier rank that the row names, when the target is a better one.
+    """
 
     code: str
     area: str
@@ -115,6 +118,7 @@ class IndicatorRow:
     target_in_source: bool
     lead: str
     provenance: Provenance
+    rank_to_beat: int | None = None
     quote: str = ""
     source: str = ""
     note: str = ""
