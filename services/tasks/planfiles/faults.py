@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.texts import Texts
 
+_SHORTEST_HINT = 3
 TEXTS = Path(__file__).parents[1] / "texts_plan.csv"
 
 
@@ -100,7 +101,9 @@ class Place:
 
 
 def nearest(value: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant, or None."""
+    """Return the known word that was probably meant, or None; signs like ``>=`` are not guessed."""
+    if len(value.strip()) < _SHORTEST_HINT:
+        return None
     by_fold = {word.casefold(): word for word in known}
     close = difflib.get_close_matches(value.strip().casefold(), by_fold, n=1, cutoff=0.6)
     return by_fold[close[0]] if close else None
