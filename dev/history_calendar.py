@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from shared.calendar import WorkingCalendar
 
 _DAY = dt.timedelta(days=1)
-# Every second week has two days of acts, the others one.
-_WEEKDAYS = ((1, 3), (3,))
+# Every third week has two days of acts, the others one.
+_WEEKDAYS = ((1, 3), (3,), (3,))
 _LAST_DAYS = 3
 
 
@@ -45,7 +45,7 @@ def moments(calendar: WorkingCalendar, first: dt.date, until: dt.date) -> Moment
     found = {first}
     day = first
     while day < until:
-        if day.weekday() in _WEEKDAYS[day.isocalendar().week % 2]:
+        if day.weekday() in _WEEKDAYS[day.isocalendar().week % len(_WEEKDAYS)]:
             found.add(day if calendar.is_working_day(day) else calendar.previous_working_day(day))
         day += _DAY
     last = until

@@ -90,7 +90,8 @@ class Words:
         return period
 
     def _facts(self, task: TaskRow, agency: AgencyRow, period: str) -> dict[str, str]:
-        product = task.product[:1].lower() + task.product[1:]
+        abbreviation = task.product[:2].isupper()
+        product = task.product if abbreviation else task.product[:1].lower() + task.product[1:]
         return {
             "code": task.code,
             "product": product,
