@@ -10,7 +10,6 @@ import datetime as dt
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from dev.history_scenario import Scenario, read_scenario
 from dev.history_script import script
 from services.tasks.planfiles import PlanFaultsError, read_plan
 from shared.calendar import load_calendar
+from shared.lifecycle import Stop, install_signals
 
 DEFAULT_PASSWORD = "cchc-demo-2025"  # noqa: S105 - everybody may know it: the README says it
 _ONE_DAY = dt.timedelta(days=1)
@@ -47,7 +47,7 @@ def run(
     state_file: Path,
     password: str = DEFAULT_PASSWORD,
     show: Callable[[dt.date, int, int], None] = lambda _day, _done, _all: None,
-    stop: threading.Event | None = None,
+    stop: Stop | None = None,
 ) -> int:
     """Play the history of a plan's folder, or go on with it; return how many acts were played.
 
@@ -57,7 +57,7 @@ def run(
     :raises HistoryError: with a sentence that says what to do.
     """
     acts, scenario = decided(folder)
-    stop = stop or threading.Event()
+    stop = stop or Stop()
     api = TasksApi(address, password, stop)
     stage = Stage(
         api=api,
@@ -79,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.clock_file is None:
         print("CCHC_CLOCK_FILE: the history needs a simulated clock.", file=sys.stderr)
         return _WRONG_USE
+    stop = Stop()
+    install_signals(stop)
     try:
         played = run(
             given.plan,
@@ -87,15 +89,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             state_file=given.state,
             password=os.environ.get("DEMO_PASSWORD", DEFAULT_PASSWORD),
             show=_show,
+            stop=stop,
         )
     except PlanFaultsError as error:
         print(error, file=sys.stderr)
         return _WRONG_USE
     except (HistoryError, FileNotFoundError) as error:
         print(f"\nhistory: {error}", file=sys.stderr)
-        return _REFUSED
-    except KeyboardInterrupt:
-        print("\nhistory: stopped; run it again to go on", file=sys.stderr)
         return _REFUSED
     print(f"\n{played} acts played" if played else "history: played before, nothing to do")
     return 0

@@ -1,6 +1,5 @@
 """Carries out one act of the history through the HTTP API of tasks."""
 
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ import requests
 
 from dev.history_acts import Act, Kind
 from dev.history_words import pdf
+from shared.lifecycle import Stop
 
 _PATHS = {
     Kind.START: "assignments/{}/start",
@@ -36,7 +36,7 @@ class TasksApi:
     :param stop: set when the person wants to stop; waits end at once.
     """
 
-    def __init__(self, base: str, password: str, stop: threading.Event) -> None:
+    def __init__(self, base: str, password: str, stop: Stop) -> None:
         self._base = f"{base.rstrip('/')}/api/v1"
         self._password = password
         self._stop = stop
@@ -96,7 +96,7 @@ class TasksApi:
                     return answer
                 problem = answer.text[:300]
             if self._stop.wait(_WAIT_SECONDS):
-                raise HistoryError("stopped")
+                raise HistoryError("stopped; run it again to go on")
         raise HistoryError(f"{what}: tasks cannot be reached at {self._base} ({problem})")
 
 

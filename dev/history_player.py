@@ -8,7 +8,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import itertools
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import msgspec
 from dev.history_acts import Act, Kind
 from dev.history_api import HistoryError, TasksApi
 from shared.clock import LOCAL, SystemClock, move, read
+from shared.lifecycle import Stop
 
 # Every process reads the file of the clock again at most once a second.
 _SEEN_AFTER_SECONDS = 1.05
@@ -53,7 +53,7 @@ class Stage:
     state_file: Path
     succeed: Callable[[], None]
     show: Callable[[dt.date, int, int], None]
-    stop: threading.Event
+    stop: Stop
 
 
 def play(acts: Sequence[Act], until: dt.datetime, stage: Stage) -> int:
@@ -69,7 +69,7 @@ def play(acts: Sequence[Act], until: dt.datetime, stage: Stage) -> int:
         for day, todays in _days(acts[played.done :]):
             _move(stage, _begins(day, todays))
             if todays[-1].kind is not Kind.SUCCESSION and stage.stop.wait(_SEEN_AFTER_SECONDS):
-                raise HistoryError("stopped")
+                raise HistoryError("stopped; run it again to go on")
             _play_day(todays, played, stage, len(acts))
     finally:
         _freeze(stage.clock_file)
@@ -82,7 +82,7 @@ def play(acts: Sequence[Act], until: dt.datetime, stage: Stage) -> int:
 def _play_day(todays: Sequence[Act], played: Played, stage: Stage, total: int) -> None:
     for act in todays:
         if stage.stop.is_set():
-            raise HistoryError("stopped")
+            raise HistoryError("stopped; run it again to go on")
         if act.kind is Kind.SUCCESSION:
             stage.succeed()
         else:

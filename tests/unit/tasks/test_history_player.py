@@ -1,7 +1,6 @@
 """Playing the history: forward only, each act once, going on where it stopped."""
 
 import datetime as dt
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from dev.history_api import HistoryError, TasksApi
 from dev.history_player import Stage, play
 from dev.history_words import ascii_of, pdf
 from shared.clock import LOCAL, SystemClock, move, read
+from shared.lifecycle import Stop
 
 START = dt.datetime(2025, 1, 1, 8, 0, tzinfo=LOCAL)
 UNTIL = dt.datetime(2025, 6, 16, 7, 30, tzinfo=LOCAL)
@@ -30,7 +30,7 @@ class Told(TasksApi):
     """Notes what it is asked for and refuses the act that it is told to."""
 
     def __init__(self, clock_file: Path, refused: str = "") -> None:
-        super().__init__("http://127.0.0.1:1", "", threading.Event())
+        super().__init__("http://127.0.0.1:1", "", Stop())
         self.asked: list[tuple[str, str, dt.date]] = []
         self._clock_file = clock_file
         self._refused = refused
@@ -61,7 +61,7 @@ def stage(api: TasksApi, clock_file: Path, succeeded: list[dt.date]) -> Stage:
         state_file=clock_file.with_name("history.json"),
         succeed=succeed,
         show=lambda _day, _done, _all: None,
-        stop=threading.Event(),
+        stop=Stop(),
     )
 
 
@@ -102,6 +102,18 @@ def test_a_stopped_history_goes_on_with_the_act_that_was_not_played(clock_file: 
     assert stopped_at.rate == 0.0
     assert [(key, target) for key, target, _day in api.asked] == [("d", "id-of-b")]
     assert succeeded == []
+
+
+def test_when_told_to_stop_it_plays_no_further_act_and_the_clock_stands(clock_file: Path) -> None:
+    api = Told(clock_file)
+    stopped = stage(api, clock_file, [])
+    stopped.stop.set()
+
+    with pytest.raises(HistoryError, match="run it again"):
+        play(ACTS, UNTIL, stopped)
+
+    assert api.asked == []
+    assert read(clock_file).rate == 0.0
 
 
 def test_a_lost_file_of_progress_sends_the_acts_again_without_moving_the_clock_back(
