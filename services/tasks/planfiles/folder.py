@@ -26,11 +26,12 @@ def read_plan(folder: Path) -> PlanFiles:
 
 def _read(folder: Path, found: list[Fault]) -> PlanFiles | None:
     tree = read_head(folder, found)
-    levels = trees.names(tree, "levels") if tree else {}
-    agencies = read_agencies(folder, levels, found)
     rows = read_indicators(folder, found)
-    head = head_of(tree, agencies) if tree else None
-    if tree is None or head is None:
+    if tree is None:
+        return None
+    agencies = read_agencies(folder, trees.names(tree, "levels"), found)
+    head = head_of(tree, agencies)
+    if head is None:
         # Without a year and a day there is nothing to check the rest against.
         return None
     titles = short_titles(tree, {code: cells.place for code, cells in rows.items()})

@@ -107,7 +107,7 @@ def read_tree(folder: Path, file: str, found: list[Fault]) -> Branch | None:
         line = mark.line + 1 if mark else None
         place.at(row=line).fault("yaml", problem=getattr(error, "problem", None) or str(error))
         return None
-    tree = _node(root, place) if root is not None else None
+    tree = _node(root, place, set()) if root is not None else None
     if not isinstance(tree, Branch):
         place.fault("mapping_wanted")
         return None
@@ -149,12 +149,16 @@ def _good_header(header: Sequence[str], columns: Sequence[str], place: Place) ->
     return not twice and set(header) == set(columns)
 
 
-def _node(node: yaml.Node, place: Place) -> Node:
+def _node(node: yaml.Node, place: Place, seen: set[int]) -> Node:
     here = place.at(row=node.start_mark.line + 1)
+    if id(node) in seen:  # an alias could make a small file endless
+        here.fault("alias")
+        return Leaf(here, "")
+    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         return Leaf(here, str(node.value).strip())
     if isinstance(node, yaml.SequenceNode):
-        return Series(here, [_node(item, here) for item in node.value])
+        return Series(here, [_node(item, here, seen) for item in node.value])
     children: dict[str, Node] = {}
     for key_node, value_node in node.value:
         key = str(key_node.value)
@@ -162,5 +166,5 @@ def _node(node: yaml.Node, place: Place) -> Node:
         at_key = place.at(row=key_node.start_mark.line + 1, column=path)
         if key in children:
             at_key.fault("key_twice", key)
-        children[key] = _node(value_node, at_key)
+        children[key] = _node(value_node, at_key, seen)
     return Branch(here, children)

@@ -249,6 +249,22 @@ def test_a_wrong_entry_of_a_yaml_file_is_told_with_its_line(
         assert abs((faults[0].row or 0) - line) <= 1
 
 
+def test_a_reference_inside_a_yaml_file_is_refused_even_when_it_has_no_end(
+    folder: PlanFolder,
+) -> None:
+    folder.edit(
+        "plan.yaml", lambda text: text.replace("tiers:\n", "tiers: &tiers\n  all: *tiers\n")
+    )
+
+    assert "fault.alias" in {fault.key for fault in folder.faults()}
+
+
+def test_a_missing_plan_is_one_fault_and_not_one_for_each_agency(folder: PlanFolder) -> None:
+    (folder.path / "plan.yaml").unlink()
+
+    assert folder.only().key == "fault.file_missing"
+
+
 def test_each_reason_in_the_code_has_words_and_no_words_stand_without_a_use() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in HOME.glob("*.py"))
     told = set(re.findall(r"\.fault\(\s*\"([a-z_]+)\"", code))
