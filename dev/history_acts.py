@@ -6,6 +6,9 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from services.tasks.domain.planrows import TaskRow
+from services.tasks.domain.schedule import PlannedPart
+
 
 class Kind(enum.IntEnum):
     """Acts in the order in which they happen on one day."""
@@ -30,6 +33,7 @@ class Act:
         act that reported it, because that id is known only then.
     :param body: what the request says.
     :param evidence: file name and text of a file to be attached, or None.
+    :param loose: may as well bear the day of acts before this one.
     """
 
     day: dt.date
@@ -39,8 +43,14 @@ class Act:
     target: str
     body: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     evidence: tuple[str, str] | None = None
+    loose: bool = False
+
+
+def part_act_key(task: TaskRow, part: PlannedPart, kind: Kind, number: int = 0) -> str:
+    """Return the key of an act on a part; ``number`` tells repeated acts apart."""
+    return f"{task.code}-{part.period}-{part.agency_code}-{kind.name.lower()}-{number}"
 
 
 def in_order(acts: list[Act]) -> list[Act]:
-    """Return the acts as they are played: by day, kind and key."""
-    return sorted(acts, key=lambda act: (act.day, act.kind, act.key))
+    """Return the acts as they are played: by day, loose ones first, then by kind and key."""
+    return sorted(acts, key=lambda act: (act.day, not act.loose, act.kind, act.key))

@@ -35,6 +35,10 @@ class Moments:
         at = bisect.bisect_right(self.days, day) + steps - 1
         return self.days[at] if at < len(self.days) else None
 
+    def index_from(self, day: dt.date) -> int:
+        """Return the index of the first of the days from ``day`` on; their number if none is."""
+        return bisect.bisect_left(self.days, day)
+
     def between(self, start: dt.date, end: dt.date) -> list[dt.date]:
         """Return the days ``start < day < end``."""
         return self.days[bisect.bisect_right(self.days, start) : bisect.bisect_left(self.days, end)]

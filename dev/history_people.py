@@ -23,6 +23,11 @@ class People:
         """Tell whether the agency exists until then, so that no merger takes its parts."""
         return self._agencies[code].valid_on(until)
 
+    def last_day(self, code: str) -> dt.date | None:
+        """Return the last day of an agency that somebody takes over from, else None."""
+        row = self._agencies[code]
+        return row.valid_to if row.successor is not None else None
+
     def worker(self, code: str, day: dt.date, *, head: bool) -> str:
         """Return the account of the officer or the head who works for an agency's part."""
         kind = "lanhdao" if head else "canbo"

@@ -26,6 +26,7 @@ _OPENING = dt.time(7, 45)
 _LAST_START_MINUTES = 420
 # The clock runs on while it is being moved, and must not be moved back.
 _MARGIN = dt.timedelta(minutes=5)
+_STOPPED = "stopped; run it again to go on"
 _MIDNIGHT = dt.time(0, 5)
 
 
@@ -68,9 +69,12 @@ def play(acts: Sequence[Act], until: dt.datetime, stage: Stage) -> int:
     try:
         for day, todays in _days(acts[played.done :]):
             _move(stage, _begins(day, todays))
-            if todays[-1].kind is not Kind.SUCCESSION and stage.stop.wait(_SEEN_AFTER_SECONDS):
-                raise HistoryError("stopped; run it again to go on")
-            _play_day(todays, played, stage, len(acts))
+            moved_at = SystemClock().now()
+            loose = [act for act in todays if act.loose]
+            _play_acts(loose, played, stage, len(acts))
+            if todays[-1].kind is not Kind.SUCCESSION:
+                _until_seen(moved_at, stage.stop)
+            _play_acts(todays[len(loose) :], played, stage, len(acts))
     finally:
         _freeze(stage.clock_file)
     _move(stage, until, rate=1.0)
@@ -79,10 +83,10 @@ def play(acts: Sequence[Act], until: dt.datetime, stage: Stage) -> int:
     return played.done - before
 
 
-def _play_day(todays: Sequence[Act], played: Played, stage: Stage, total: int) -> None:
+def _play_acts(todays: Sequence[Act], played: Played, stage: Stage, total: int) -> None:
     for act in todays:
         if stage.stop.is_set():
-            raise HistoryError("stopped; run it again to go on")
+            raise HistoryError(_STOPPED)
         if act.kind is Kind.SUCCESSION:
             stage.succeed()
         else:
@@ -92,6 +96,13 @@ def _play_day(todays: Sequence[Act], played: Played, stage: Stage, total: int) -
         played.done += 1
         _keep(played, stage.state_file)
         stage.show(act.day, played.done, total)
+
+
+def _until_seen(moved_at: dt.datetime, stop: Stop) -> None:
+    """Wait until every process has read the clock's file again."""
+    gone = (SystemClock().now() - moved_at).total_seconds()
+    if stop.wait(max(_SEEN_AFTER_SECONDS - gone, 0.0)):
+        raise HistoryError(_STOPPED)
 
 
 def _days(acts: Sequence[Act]) -> Iterator[tuple[dt.date, list[Act]]]:

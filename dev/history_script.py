@@ -8,8 +8,9 @@ import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
 
-from dev.history_acts import Act, Kind, in_order
+from dev.history_acts import Act, Kind, in_order, part_act_key
 from dev.history_calendar import Moments
+from dev.history_coordination import Coordination
 from dev.history_figures import figure_acts
 from dev.history_people import People
 from dev.history_scenario import Fate, Scenario, Told
@@ -66,20 +67,31 @@ class _Play:
             yield from self._lead(task, part, told)
 
     def coordinating_acts(self) -> Iterator[Act]:
-        """Let some lasting agencies do their share of work that is under way."""
-        open_parts = [
-            (task, part)
-            for task, part in self._parts(Role.COORDINATING)
-            if self.people.lasts(part.agency_code, self.scenario.until.date())
-            and part.opens_on + _DAY * 20 < self.days.last
-            and not part.no_deadline
-            and self.scenario.parts.get(task.code, Told(fate=Fate.DONE)).fate is not Fate.NEVER
-        ]
+        """Let coordinating agencies do their share: some in detail, the others in passing."""
+        parts = list(self._parts(Role.COORDINATING))
+        chosen = self.dice.sample(
+            [(task, part) for task, part in parts if self._may_be_shown(task, part)],
+            self.scenario.coordinating_parts,
+        )
         fates = self.scenario.coordinating_fates
-        chosen = self.dice.sample(open_parts, self.scenario.coordinating_parts)
         for number, (task, part) in enumerate(chosen):
             told = Told(fate=fates[number % len(fates)], reason=self.scenario.coordinating_reason)
             yield from self._coordinate(task, part, told)
+        shown = {self._id(task, part) for task, part in chosen}
+        crowd = Coordination(self.days, self.dice, self.people, self.words)
+        for task, part in parts:
+            over = not part.no_deadline and part.due_on <= self.scenario.until.date()
+            if over and self._id(task, part) not in shown:
+                yield from crowd.acts(task, part, self._id(task, part))
+
+    def _may_be_shown(self, task: TaskRow, part: PlannedPart) -> bool:
+        usual = Told(fate=Fate.DONE)
+        return (
+            self.people.lasts(part.agency_code, self.scenario.until.date())
+            and part.opens_on + _DAY * 20 < self.days.last
+            and not part.no_deadline
+            and self.scenario.parts.get(task.code, usual).fate is not Fate.NEVER
+        )
 
     def _parts(self, role: Role) -> Iterator[tuple[TaskRow, PlannedPart]]:
         plan = self.files.plan
@@ -185,7 +197,7 @@ class _Play:
         return Act(
             day=day,
             kind=kind,
-            key=_key(task, part, kind, number),
+            key=part_act_key(task, part, kind, number),
             username=self.people.worker(part.agency_code, day, head=head),
             target=self._id(task, part),
             body=body or {},
@@ -208,7 +220,7 @@ class _Play:
         return Act(
             day=day,
             kind=kind,
-            key=_key(task, part, kind, number),
+            key=part_act_key(task, part, kind, number),
             username=username,
             target=self._id(task, part),
             body=body,
@@ -216,10 +228,6 @@ class _Play:
 
     def _id(self, task: TaskRow, part: PlannedPart) -> str:
         return part_key(self.files.plan.slug, task.code, part.agency_code, part.period)
-
-
-def _key(task: TaskRow, part: PlannedPart, kind: Kind, number: int) -> str:
-    return f"{task.code}-{part.period}-{part.agency_code}-{kind.name.lower()}-{number}"
 
 
 def _spread(days: Sequence[dt.date], count: int) -> list[dt.date]:
