@@ -7,10 +7,11 @@ alone. Takes about a minute: each of its days costs the clock a second.
 
 import argparse
 import datetime as dt
+import functools
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dev.history_acts import Act
@@ -48,12 +49,12 @@ def run(
     password: str = DEFAULT_PASSWORD,
     show: Callable[[dt.date, int, int], None] = lambda _day, _done, _all: None,
     stop: Stop | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> int:
     """Play the history of a plan's folder, or go on with it; return how many acts were played.
 
-    The settings of tasks (``MONGODB_URI``, ``CCHC_CLOCK_FILE``, …) must be in the environment: the
-    successions are applied by the command of tasks.
-
+    :param environment: settings of tasks (``MONGODB_URI``, ``CCHC_CLOCK_FILE``, …), because the
+        successions are applied by the command of tasks; the present environment by default.
     :raises HistoryError: with a sentence that says what to do.
     """
     acts, scenario = decided(folder)
@@ -63,7 +64,7 @@ def run(
         api=api,
         clock_file=clock_file,
         state_file=state_file,
-        succeed=_succeed,
+        succeed=functools.partial(_succeed, environment),
         show=show,
         stop=stop,
     )
@@ -111,13 +112,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _succeed() -> None:
+def _succeed(environment: Mapping[str, str] | None) -> None:
     """Apply the successions whose day has come."""
     done = subprocess.run(
         [sys.executable, "-m", "services.tasks", "succession"],
         capture_output=True,
         text=True,
         check=False,
+        env=environment,
     )
     if done.returncode:
         raise HistoryError(f"succession failed: {done.stderr.strip()[-500:]}")
