@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from services.scoring.domain.said import Said, number, signed
+from services.scoring.domain.said import NO_TARGET, Said, number, signed
 from services.scoring.domain.values import DECREASES, INCREASES, Reading
 from shared.events.tasks import Comparator, Direction, IndicatorDefined, Target
 
@@ -134,6 +134,11 @@ _AMOUNTS = frozenset(
         *(Comparator.INCREASE_PCT_MIN, Comparator.DECREASE_PCT_MIN, Comparator.APPROX),
     }
 )
+_WITHOUT_VALUE = {
+    Comparator.BOOLEAN: "target.boolean",
+    Comparator.RANK_UP: "target.rank_up",
+    Comparator.SCORE_AND_RANK_UP: "target.score_and_rank_up",
+}
 _TARGET_KEYS = {
     Comparator.AT_LEAST: "target.at_least",
     Comparator.ABOVE: "target.above",
@@ -158,8 +163,8 @@ def target_said(indicator: IndicatorDefined, target: Target, reading: Reading | 
         return Said(key="target.band", params={"band": target.band})
     base = reading.baseline("rank") if reading is not None else None
     if comparator is Comparator.RANK_UP and base is not None:
-        return Said(key="target.rank_up", params={"rank": number(base.value), "of": base.of})
-    return Said(key=f"target.{comparator.name.lower()}")
+        return Said(key="target.rank_up_from", params={"rank": number(base.value), "of": base.of})
+    return Said(key=_WITHOUT_VALUE.get(comparator, NO_TARGET.key))
 
 
 def value_said(indicator: IndicatorDefined, reading: Reading) -> Said:

@@ -11,6 +11,7 @@ Choices, each in the ADR on indicator rules:
   missed. A ranking is final as soon as it is approved for its period.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
@@ -208,8 +209,7 @@ def _below(series: Series, reading: Reading, said: dict[str, str]) -> Judgement:
     until = {"date": date(series.end)}
     if expected is None or reading.amount is None:
         return _with_figures(series, IndicatorStatus.AT_RISK, "at_risk.below", said | until)
-    by = amount_said(series.indicator, expected.amount)
-    said = said | {"expected": by.params["n"] + by.params["unit"], "date": date(expected.on)}
+    said = said | {"date": date(expected.on)}
     if not expected.passed:
         key, status = "on_track.early", IndicatorStatus.ON_TRACK
     elif reaches(series.indicator, reading.amount, expected.amount):
@@ -247,7 +247,11 @@ def _with_figures(
     final: bool = False,
     expected: Expected | None = None,
 ) -> Judgement:
-    return series.judgement(status, series.say(key, **said), final=final, expected=expected)
+    told = series.judgement(status, series.say(key, **said), final=final, expected=expected)
+    parts = {"value": told.value_said, "target": told.target_said}
+    if expected is not None:
+        parts["expected"] = amount_said(series.indicator, expected.amount)
+    return dataclasses.replace(told, reason=dataclasses.replace(told.reason, parts=parts))
 
 
 def _stored(reading: Reading) -> Decimal | None:

@@ -13,14 +13,15 @@ _WHOLE = Decimal(100)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A key of the text catalogue and its parameters.
+    """A key of the text catalogue, its parameters, and parts that are said by keys themselves.
 
-    Parameters named ``period``, ``tier``, ``value``, ``target`` are put into words by
-    :mod:`services.scoring.wording`.
+    Parameters named ``period`` and ``tier`` are codes; :mod:`services.scoring.wording` puts them
+    into words.
     """
 
     key: str
     params: dict[str, str] = dataclasses.field(default_factory=dict)
+    parts: dict[str, "Said"] = dataclasses.field(default_factory=dict)
 
 
 NO_VALUE = Said(key="value.none")

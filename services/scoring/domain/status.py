@@ -190,17 +190,15 @@ def _judge_tasks(series: Series, tasks: Sequence[TaskOnDay]) -> Judgement:
     if verdict:
         status = IndicatorStatus.ACHIEVED
     said = {"done": str(counted.done), "total": str(counted.total)}
+    rate = Said(key="value.amount", params={"n": number(counted.rate), "unit": "%"})
+    reason = dataclasses.replace(series.say(f"{status.value}.tasks", **said), parts={"value": rate})
     return series.judgement(
         status,
-        series.say(f"{status.value}.tasks", **said),
+        reason,
         final=final or bool(verdict),
         value=counted.rate.quantize(_PLACES),
-        value_said=_rate(counted.rate),
+        value_said=rate,
     )
-
-
-def _rate(rate: Decimal) -> Said:
-    return Said(key="value.amount", params={"n": number(rate), "unit": "%"})
 
 
 def _judge_yes_no(series: Series, tasks: Sequence[TaskOnDay]) -> Judgement:

@@ -52,6 +52,25 @@ class Reading:
         return None
 
 
+class BadFigureError(ValueError):
+    """A measurement that no rule can use; the message says why."""
+
+
+def check(measurement: MeasurementState) -> None:
+    """Refuse a figure that is no number or speaks of no period.
+
+    :raises BadFigureError: with the field at fault.
+    """
+    try:
+        periods.span(measurement.series.period)
+    except ValueError as error:
+        raise BadFigureError(f"series.period: {error}") from error
+    for name in ("value", "numerator", "denominator", "score"):
+        figure = getattr(measurement, name)
+        if figure is not None and not figure.is_finite():
+            raise BadFigureError(f"{name}: not a finite number")
+
+
 def known_baselines(indicator: IndicatorDefined, day: dt.date) -> tuple[Baseline, ...]:
     """Return the newest baseline of amount, rank and score that was known on a day.
 
