@@ -20,6 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)  # noqa: T201 - logs are not set up yet
         return 2
     logs.configure("scoring", parsed.command, settings.process.log_level)
+    if parsed.command == "web":
+        from services.scoring.bootstrap.web import serve  # noqa: PLC0415 - a worker needs no web
+
+        serve(settings)
+        return 0
     house = House(settings)
     if parsed.command in PIPELINE_COMMANDS:
         return run_pipeline_command(parsed, house.client, house.database, house.subscriptions())

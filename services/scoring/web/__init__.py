@@ -1,0 +1,1 @@
+"""Pages of scoring (``/chi-tieu``) and its API (``/api/v1/plans/{plan}/indicators``)."""

@@ -24,7 +24,7 @@ from shared.mongo import Document
 from shared.outbox import Outbox, Relay
 from shared.texts import Texts
 
-TEXTS = Path(__file__).with_name("texts.csv")
+TEXTS = Path(__file__).parent.with_name("texts.csv")
 SOURCE = "cchc/scoring"
 
 
@@ -39,10 +39,11 @@ class House:
             settings.mongo.uri, app_name="cchc-scoring"
         )
         self.database: Database[Document] = self.client[settings.mongo.database]
+        self.facts = Facts(self.database)
         self.statuses = Statuses(self.database)
         self.scoring = Scoring(
             self.client,
-            facts=Facts(self.database),
+            facts=self.facts,
             statuses=self.statuses,
             outbox=Outbox(self.database, SOURCE, self.system),
             business=self.business,
@@ -54,6 +55,9 @@ class House:
     def prepare(self) -> None:
         """Create collections and indexes."""
         mongo.ensure(self.database, INDEXES)
+
+    def close(self) -> None:
+        self.client.close()
 
     def subscriptions(self) -> Mapping[str, Subscription]:
         return {handlers.GROUP: handlers.subscription(self.scoring)}
