@@ -29,7 +29,7 @@ from shared.settings import SettingsError
 
 SOURCE = f"cchc/{SERVICE}"
 _HOME = Path(__file__).parents[1]
-TEXTS = (_HOME / "texts.csv", _HOME / "texts_core.csv")
+TEXTS = (_HOME / "texts_core.csv", _HOME / "texts_pages.csv", _HOME / "texts_board.csv")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _MEGABYTE = 1024 * 1024
 
