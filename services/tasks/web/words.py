@@ -69,7 +69,7 @@ def due(document: Mapping[str, Any], today: dt.date, t: Callable[..., str]) -> D
             said = Due("plain", t("due.not_open", date=_long(state.due_on)))
         case Timeliness.WITHDRAWN:
             said = Due("plain", _long(state.due_on))
-        case Timeliness.IN_TIME:
+        case _:
             said = _in_time(state, today, t)
     return said
 
