@@ -7,12 +7,15 @@ and digits, so the correlation id travels as ``ce_correlationid``.
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol, Self
+from typing import Annotated, Any, Protocol, Self
 
 import msgspec
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json; charset=utf-8"
+
+# An instant in a payload: one without a time zone does not decode.
+Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 
 
 class EventDecodeError(Exception):

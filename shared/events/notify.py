@@ -1,10 +1,9 @@
 """Facts published by notify: what became of each copy of a reminder."""
 
 import dataclasses
-import datetime as dt
 import enum
 
-from shared.events.envelope import Catalogue
+from shared.events.envelope import Catalogue, Instant
 
 TOPIC = "notify.events"
 
@@ -42,7 +41,7 @@ class DeliveryChanged:
     officer_id: str
     channel: Channel
     state: DeliveryStatus
-    at: dt.datetime
+    at: Instant
     parts: int = 1
     possible_duplicate: bool = False
 
@@ -63,7 +62,7 @@ class ContactChanged:
     revision: int
     channel: Channel
     cause: str
-    at: dt.datetime
+    at: Instant
 
     @property
     def subject(self) -> str:

@@ -5,7 +5,7 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from shared.events.envelope import Catalogue
+from shared.events.envelope import Catalogue, Instant
 
 TOPIC = "scoring.events"
 
@@ -59,7 +59,7 @@ class IndicatorStatusChanged:
     edition: int
     status: IndicatorStatus
     as_of: dt.date
-    known_at: dt.datetime
+    known_at: Instant
     reason: Reason
     rules_version: str
     flags: tuple[Flag, ...] = ()

@@ -9,7 +9,7 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from shared.events.envelope import Catalogue
+from shared.events.envelope import Catalogue, Instant
 
 TOPIC = "tasks.events"
 DIRECTORY_TOPIC = "tasks.directory"
@@ -21,7 +21,7 @@ class Change:
 
     act: str
     by: str
-    at: dt.datetime
+    at: Instant
     acting_for: str | None = None
     why: str | None = None
     has_note: bool = False
@@ -105,7 +105,7 @@ class EditionApplied:
     state: PlanState
     decision: Decision
     effective_on: dt.date
-    applied_at: dt.datetime
+    applied_at: Instant
     areas: tuple[Area, ...]
     solutions: tuple[Solution, ...]
     tiers: dict[str, tuple[str, ...]]
