@@ -14,9 +14,9 @@ from flask import Blueprint, Response, request
 from services.scoring.queries import MOST, USUAL, BadCursorError, Row
 from services.scoring.web import views
 from services.scoring.web.deps import deps
-from services.scoring.web.language import language
 from shared.events.tasks import EditionApplied
 from shared.web import signed_in
+from shared.web.language import language
 from shared.web.problems import Problem
 
 blueprint = Blueprint("scoring_api", __name__, url_prefix="/api/v1")

@@ -7,11 +7,11 @@ from flask import Blueprint, render_template, request
 from services.scoring.queries import One
 from services.scoring.web import views
 from services.scoring.web.deps import deps
-from services.scoring.web.language import language
 from shared.events.scoring import Flag, IndicatorStatus
 from shared.events.tasks import EditionApplied
 from shared.web import signed_in
 from shared.web.identity import current
+from shared.web.language import language
 from shared.web.problems import Problem
 
 blueprint = Blueprint(
