@@ -10,9 +10,9 @@ from services.tasks.domain import rollup as rules
 from services.tasks.domain.errors import NotFoundError
 from services.tasks.domain.rollup import TaskRollup
 from services.tasks.queries.cursors import Page, Window, page
+from services.tasks.queries.search import searched
 from services.tasks.store.assignments import state_of
 from shared.events.tasks import AssignmentState, AssignmentStatus
-from shared.fold import fold
 from shared.mongo import Document
 
 _OPEN = [AssignmentStatus.ASSIGNED.value, AssignmentStatus.IN_PROGRESS.value]
@@ -46,7 +46,13 @@ def tasks(
     :param filters: ``code``, ``area``, ``agency`` (lead), ``q`` (folded search).
     """
     query = {"plan_id": plan_id, **_chosen(filters, code="code", area="area", agency="lead_agency")}
-    found = page(database["tasks"], _searched(query, filters), window, by="code", fields=_NO_SEARCH)
+    found = page(
+        database["tasks"],
+        searched(query, filters.get("q") or ""),
+        window,
+        by="code",
+        fields=_NO_SEARCH,
+    )
     ids = [row["_id"] for row in found.items]
     parts = rules.by_task(lead_parts(database, {"task_id": {"$in": ids}}))
     for row in found.items:
@@ -107,8 +113,8 @@ def assignments(
     if filters.get("late"):
         query["due_on"] = {"$lt": today.isoformat()}
         query = {"$and": [query, {"state": {"$in": _OPEN}}]}
-    searched = _searched(query, filters)
-    return page(database["assignments"], searched, window, by="task_code", fields=_NO_SEARCH)
+    found = searched(query, filters.get("q") or "")
+    return page(database["assignments"], found, window, by="task_code", fields=_NO_SEARCH)
 
 
 def assignment(database: "Database[Document]", assignment_id: str) -> Document:
@@ -202,14 +208,3 @@ def _one(database: "Database[Document]", collection: str, query: Mapping[str, An
 def _chosen(filters: Mapping[str, Any], **fields: str) -> Document:
     """Return the query of the simple filters that were given."""
     return {field: filters[name] for name, field in fields.items() if filters.get(name)}
-
-
-def _searched(query: Document, filters: Mapping[str, Any]) -> Document:
-    words = fold(filters.get("q") or "").split()
-    if not words:
-        return query
-    return {"$and": [query, *({"search": {"$regex": _literal(word)}} for word in words)]}
-
-
-def _literal(word: str) -> str:
-    return "".join(char if char.isalnum() else f"\\{char}" for char in word)

@@ -32,6 +32,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("plan_code", "plan_id", "task_code", "_id"),
         _index("plan_agency_state", "plan_id", "agency_code", "state", "due_on"),
         _index("plan_state_due", "plan_id", "state", "due_on"),
+        _index("plan_role", "plan_id", "role", "agency_code"),
         _index("plan_changed", "plan_id", "changed_seq"),
         _index("task_period", "task_id", "period"),
         _index("agency_state", "agency_code", "state"),
@@ -71,7 +72,10 @@ INDEXES: Mapping[str, list[IndexModel]] = {
     ],
     "sign_in_tries": [_index("expiry", "forget_at", expireAfterSeconds=0)],
     "idempotency": [_index("expiry", "kept_at", expireAfterSeconds=_KEPT_ANSWERS_SECONDS)],
-    "indicator_chips": [_index("plan_code", "plan_id", "code")],
+    "indicator_chips": [
+        _index("plan_code", "plan_id", "code"),
+        _index("plan_revision", "plan_id", "revision"),
+    ],
     "assignment_notices": [_index("assignment", "assignment_id", "-at")],
     "fs.files": [
         _index("filename_1_uploadDate_1", "filename", "uploadDate"),

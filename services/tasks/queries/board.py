@@ -1,0 +1,249 @@
+"""The set of cards that the board and the table show, and whether it has changed.
+
+A card is a part: of one agency's parts of one task the oldest unfinished one whose period has
+come, or the newest finished one when nothing is left to do today ("5/12 kỳ" counts them). First
+the whole set is read with the few fields that counting and sorting need; then the fields of the
+cards that are really shown.
+"""
+
+import dataclasses
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pymongo.database import Database
+
+from services.tasks.queries.search import searched
+from shared.events.tasks import AssignmentStatus
+from shared.mongo import Document
+
+_DONE = AssignmentStatus.ACCEPTED.value
+_WITHDRAWN = AssignmentStatus.WITHDRAWN.value
+_OPEN = [AssignmentStatus.ASSIGNED.value, AssignmentStatus.IN_PROGRESS.value]
+# So many of the newest changes are looked at to see that anything changed: a transaction may end
+# after one that began later.
+_LATEST = 16
+_PICKED = (
+    "_id",
+    "state",
+    "return_count",
+    "due_on",
+    "no_deadline",
+    "area",
+    "agency_code",
+    "task_code",
+    "changed_seq",
+    "accepted_on",
+    "reported_on",
+)
+CARD = (
+    "task_id",
+    "task_code",
+    "title",
+    "area",
+    "role",
+    "agency_code",
+    "lead_agency",
+    "period",
+    "state",
+    "return_count",
+    "opens_on",
+    "due_on",
+    "original_due_on",
+    "no_deadline",
+    "reported_on",
+    "accepted_on",
+    "coord_count",
+    "indicator_codes",
+    "evidence_count",
+    "plan_id",
+    "version",
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which parts are wanted; None means all. ``words`` are searched with or without marks."""
+
+    plan_id: str
+    role: str | None = None
+    agency: str | None = None
+    words: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picked:
+    """What counting and sorting need of one card.
+
+    ``kind``: ``todo``, ``doing``, ``returned``, ``review`` or ``done``. ``parts`` of ``periods``
+    are finished. ``late`` and ``near`` are what they are on the day asked for.
+    """
+
+    id: str
+    kind: str
+    late: bool
+    near: bool
+    due_on: str
+    area: str
+    agency_code: str
+    code: str
+    changed: int
+    finished_on: str
+    reported_on: str
+    done_periods: int
+    periods: int
+
+
+def pick(
+    database: "Database[Document]", wanted: Wanted, *, today: dt.date, near_until: dt.date
+) -> list[Picked]:
+    """Return the cards of the set, in no order."""
+    day, near = today.isoformat(), near_until.isoformat()
+    rows = database["assignments"].aggregate(_pipeline(wanted, day))
+    return [_picked(row, day, near) for row in rows]
+
+
+def cards(database: "Database[Document]", ids: Sequence[str]) -> dict[str, Document]:
+    """Return what cards show, by id."""
+    if not ids:
+        return {}
+    rows = database["assignments"].find({"_id": {"$in": list(ids)}}, dict.fromkeys(CARD, 1))
+    return {row["_id"]: row for row in rows}
+
+
+def chips(database: "Database[Document]", plan_id: str) -> dict[str, Document]:
+    """Return the status of each indicator of a plan by its code."""
+    fields = {"code": 1, "status": 1, "flags": 1, "value_text": 1, "target_text": 1}
+    rows = database["indicator_chips"].find({"plan_id": plan_id}, {**fields, "plan_id": 1})
+    return {row["code"]: row for row in rows}
+
+
+def mark(database: "Database[Document]", plan_id: str, today: dt.date) -> str:
+    """Return a short text that differs when a card, a chip or the day has changed.
+
+    One query on two indexes, so that an open board may ask every other second.
+    """
+    rows = database["assignments"].aggregate(
+        [
+            {"$match": {"plan_id": plan_id}},
+            {"$sort": {"changed_seq": -1}},
+            {"$limit": _LATEST},
+            {"$project": {"version": 1}},
+            {
+                "$unionWith": {
+                    "coll": "indicator_chips",
+                    "pipeline": [
+                        {"$match": {"plan_id": plan_id}},
+                        {"$group": {"_id": None, "version": {"$sum": "$revision"}}},
+                    ],
+                }
+            },
+        ]
+    )
+    digest = hashlib.sha256(today.isoformat().encode())
+    for row in rows:
+        digest.update(f"{row['_id']}:{row['version']};".encode())
+    return digest.hexdigest()[:20]
+
+
+def changed_since(database: "Database[Document]", wanted: Wanted, seq: int) -> int:
+    """Return how many parts of the set changed after that place in the order of changes."""
+    query = {"$and": [_query(wanted), {"plan_id": wanted.plan_id, "changed_seq": {"$gt": seq}}]}
+    return database["assignments"].count_documents(query, hint="plan_changed")
+
+
+def _query(wanted: Wanted) -> Document:
+    query: Document = {"plan_id": wanted.plan_id}
+    if wanted.role:
+        query["role"] = wanted.role
+    if wanted.agency:
+        query["agency_code"] = wanted.agency
+    return searched(query, wanted.words)
+
+
+def _pipeline(wanted: Wanted, today: str) -> list[Mapping[str, Any]]:
+    """Group the parts of one agency and task; order them so that the card's part comes first."""
+    started = {"$lte": ["$opens_on", today]}
+    finished = {"$eq": ["$state", _DONE]}
+    picked = {name: f"${name}" for name in _PICKED}
+    return [
+        {"$match": {"$and": [_query(wanted), {"state": {"$ne": _WITHDRAWN}}]}},
+        {
+            "$project": {
+                **dict.fromkeys(_PICKED, 1),
+                "task_id": 1,
+                # 0 to do now, 1 finished, 2 not begun yet.
+                "turn": {"$cond": [finished, 1, {"$cond": [started, 0, 2]}]},
+            }
+        },
+        {
+            "$group": {
+                "_id": {"task": "$task_id", "agency": "$agency_code"},
+                "periods": {"$sum": 1},
+                "done": {"$sum": {"$cond": [{"$eq": ["$turn", 1]}, 1, 0]}},
+                "first": {
+                    "$top": {
+                        "sortBy": {"turn": 1, "due_on": 1},
+                        "output": {**picked, "turn": "$turn"},
+                    }
+                },
+                "newest": {
+                    "$max": {
+                        "$cond": [
+                            {"$eq": ["$turn", 1]},
+                            {"due_on": "$due_on", **picked},
+                            None,
+                        ]
+                    }
+                },
+            }
+        },
+        {"$match": {"first.turn": {"$lt": 2}}},
+        {
+            "$replaceWith": {
+                "$mergeObjects": [
+                    {"$cond": [{"$eq": ["$first.turn", 0]}, "$first", "$newest"]},
+                    {"periods": "$periods", "done": "$done"},
+                ]
+            }
+        },
+    ]
+
+
+def _picked(row: Mapping[str, Any], today: str, near_until: str) -> Picked:
+    state, due_on = row["state"], row["due_on"]
+    is_open = state in _OPEN
+    return Picked(
+        id=row["_id"],
+        kind=_kind(row),
+        late=is_open and due_on < today,
+        near=is_open and today <= due_on <= near_until,
+        due_on=due_on,
+        area=row["area"],
+        agency_code=row["agency_code"],
+        code=row["task_code"],
+        changed=row["changed_seq"],
+        finished_on=row["accepted_on"] or "",
+        reported_on=row["reported_on"] or "",
+        done_periods=row["done"],
+        periods=row["periods"],
+    )
+
+
+_KINDS = {
+    AssignmentStatus.ASSIGNED.value: "todo",
+    AssignmentStatus.IN_PROGRESS.value: "doing",
+    AssignmentStatus.REPORTED.value: "review",
+    AssignmentStatus.ACCEPTED.value: "done",
+}
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    kind = _KINDS[row["state"]]
+    return "returned" if kind == "doing" and row["return_count"] else kind
+
+
+def codes_of(rows: Iterable[Document]) -> list[str]:
+    """Return the codes of all indicators that the cards name."""
+    return sorted({code for row in rows for code in row["indicator_codes"]})
