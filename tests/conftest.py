@@ -18,6 +18,8 @@ from tests import servers
 _HERE = Path(__file__).parent
 _KINDS = ("unit", "integration", "contract", "architecture", "browser", "e2e")
 _LEFT_OUT = "WITHOUT"
+_IN_MEMORY = "/dev/shm"  # noqa: S108 - the run makes a folder of its own in it
+_ROOM_BYTES = 3 * 1024**3
 _APT = "apt-get install -y --no-install-recommends chromium fonts-noto-core"
 
 
@@ -28,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
         known = " ".join(_KINDS)
         raise pytest.UsageError(f"WITHOUT: {' '.join(sorted(unknown))} is none of: {known}")
     if not hasattr(config, "workerinput"):
-        os.environ[servers.FOLDER] = tempfile.mkdtemp(prefix="cchc-tests-")
+        os.environ[servers.FOLDER] = tempfile.mkdtemp(prefix="cchc-tests-", dir=_quick_folder())
         os.environ[servers.OWNER] = str(os.getpid())
 
 
@@ -62,6 +64,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _without() -> set[str]:
     return set(os.environ.get(_LEFT_OUT, "").split())
+
+
+def _quick_folder() -> str | None:
+    """Return a folder in memory where there is room, because tests need no data on a disk."""
+    if Path(_IN_MEMORY).is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ROOM_BYTES:
+        return _IN_MEMORY
+    return None
 
 
 @pytest.fixture(scope="session")

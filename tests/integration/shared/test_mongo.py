@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import OperationFailure
 
 from shared.clock import FixedClock
 from shared.events.tasks import Change, MeasurementState, MeasurementStatus, Series
@@ -118,33 +117,6 @@ def test_a_lease_has_one_holder_and_passes_on_when_it_runs_out(
 
     yours.release()
     assert mine.hold()
-
-
-def test_one_services_user_cannot_read_anothers_database(
-    database: "Database[Document]", mongo_client: "MongoClient[Document]"
-) -> None:
-    """The embedded users are as narrow as production's."""
-    name = f"{database.name}-reader"
-    mongo_client["admin"].command(
-        "createUser", name, pwd="p", roles=[{"role": "readWrite", "db": database.name}]
-    )
-    address = mongo_client.address
-    assert address is not None
-    try:
-        narrow: MongoClient[Document] = MongoClient(
-            address[0],
-            address[1],
-            username=name,
-            password="p",
-            authSource="admin",
-            directConnection=True,
-        )
-        with narrow:
-            narrow[database.name]["x"].insert_one({"_id": 1})
-            with pytest.raises(OperationFailure):
-                narrow["tasks"]["officers"].find_one()
-    finally:
-        mongo_client["admin"].command("dropUser", name)
 
 
 def test_stale_fields_do_not_hurt_an_old_reader() -> None:
