@@ -20,6 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)  # noqa: T201 - logs are not set up yet
         return 2
     logs.configure("notify", parsed.command, settings.process.log_level)
+    if parsed.command == "web":
+        from services.notify.bootstrap.web import serve  # noqa: PLC0415 - a worker needs no web
+
+        serve(settings)
+        return 0
     house = House(settings)
     if parsed.command in PIPELINE_COMMANDS:
         return run_pipeline_command(parsed, house.client, house.database, house.subscriptions())
@@ -52,14 +57,7 @@ def _worker(house: House) -> int:
     return 0
 
 
-def _web(house: House) -> int:
-    from services.notify.web import run  # noqa: PLC0415 - the worker's image needs no web
-
-    run(house.settings)
-    return 0
-
-
-_COMMANDS: Mapping[str, Callable[[House], int]] = {"init": _init, "worker": _worker, "web": _web}
+_COMMANDS: Mapping[str, Callable[[House], int]] = {"init": _init, "worker": _worker}
 
 
 if __name__ == "__main__":

@@ -190,10 +190,10 @@ class Queries:
             ),
         )
 
-    def agency_of(self, delivery_id: str) -> str | None:
-        """Return whose copy it is, or None when there is none."""
-        row = self._database["deliveries"].find_one({"_id": delivery_id}, {"agency_code": 1})
-        return row["agency_code"] if row else None
+    def newest_plan(self) -> tuple[int, int] | None:
+        """Return year and edition of the newest plan."""
+        row = self._database["plans"].find_one({}, {"year": 1, "edition": 1}, sort=[("year", -1)])
+        return (row["year"], row["edition"]) if row else None
 
     def agencies(self) -> list[tuple[str, str]]:
         """Return code and short name of the agencies that were sent something, by name."""

@@ -20,6 +20,8 @@ from shared.events.tasks import (
 )
 from shared.mongo import Document, from_document
 
+__all__ = ["MOST", "USUAL", "BadCursorError", "One", "Page", "Queries", "Row", "Stored"]
+
 MOST = 200
 USUAL = 50
 _HISTORY = 50
@@ -76,6 +78,11 @@ class Queries:
         """Return the plans, the newest year first."""
         rows = self._plans.find(sort=[("year", -1), ("slug", 1)])
         return [from_document(EditionApplied, row) for row in rows]
+
+    def newest_plan(self) -> tuple[int, int] | None:
+        """Return year and edition of the newest plan."""
+        row = self._plans.find_one({}, {"year": 1, "edition": 1}, sort=[("year", -1), ("slug", 1)])
+        return (row["year"], row["edition"]) if row else None
 
     def plan(self, slug: str) -> EditionApplied | None:
         row = self._plans.find_one({"slug": slug})

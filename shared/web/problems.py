@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, json, make_response, render_template, request
+from flask import Flask, Response, g, json, make_response, render_template, request
 from pymongo.errors import (
     AutoReconnect,
     ConnectionFailure,
@@ -122,6 +122,7 @@ def _http(error: HTTPException) -> Any:
 
 
 def _down(error: Exception) -> Response:
+    _ask_nobody_again()
     _log.warning("database cannot be reached", extra={"reason": type(error).__name__})
     return answer(
         Problem(
@@ -133,7 +134,13 @@ def _down(error: Exception) -> Response:
     )
 
 
+def _ask_nobody_again() -> None:
+    """Show the error to a stranger when it struck while looking who asks; the page would ask."""
+    g.setdefault("identity", None)
+
+
 def _stranger(error: Exception) -> Response:
+    _ask_nobody_again()
     error_id = secrets.token_hex(3).upper()
     _log.error("unexpected error", exc_info=error, extra={"error_id": error_id})
     return answer(

@@ -29,6 +29,7 @@ class PlanFact:
     plan_id: str
     version: int
     year: int
+    edition: int
     title: str
     loaded_at: dt.datetime
     closed: bool
@@ -150,6 +151,7 @@ def _plan(event: EditionApplied) -> PlanFact:
         plan_id=event.plan_id,
         version=event.version,
         year=event.year,
+        edition=event.edition,
         title=event.title,
         loaded_at=event.applied_at,
         closed=event.state is PlanState.CLOSED,

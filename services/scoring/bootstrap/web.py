@@ -7,12 +7,10 @@ from services.scoring.config import Settings
 from services.scoring.queries import Queries
 from services.scoring.web.app import make_app
 from services.scoring.web.deps import Deps
-from shared import mongo
-from shared.health import OpsServer
 from shared.settings import AddressSettings, SettingsError
 from shared.texts import Texts
 from shared.web import WebConfig
-from shared.web.server import serve as serve_app
+from shared.web.server import serve_process
 
 
 def web_app(house: House) -> Flask:
@@ -31,33 +29,8 @@ def web_app(house: House) -> Flask:
 
 def serve(settings: Settings) -> None:
     """Serve pages and API until told to stop; the operations port is open meanwhile."""
-    process, addresses = settings.process, _addresses(settings)
-    # A client of the database does not survive a fork: the parts are made in the worker.
-    parts: list[House] = []
-    operations: list[OpsServer] = []
-
-    def house() -> House:
-        if not parts:
-            parts.append(House(settings))
-        return parts[0]
-
-    def started() -> None:
-        check = {"mongodb": lambda: mongo.ping(house().client)}
-        operations.append(OpsServer(process.ops_host, process.ops_port, check))
-        operations[-1].start()
-
-    def stopped() -> None:
-        for server in operations:
-            server.stop()
-        for made in parts:
-            made.close()
-
-    serve_app(
-        lambda: web_app(house()),
-        addresses.host,
-        addresses.port,
-        on_worker_start=started,
-        on_worker_stop=stopped,
+    serve_process(
+        settings.process, _addresses(settings), parts=lambda: House(settings), app=web_app
     )
 
 

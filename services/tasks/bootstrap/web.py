@@ -6,12 +6,10 @@ from services.tasks.bootstrap import TEXTS, House
 from services.tasks.config import SERVICE, Settings
 from services.tasks.web.app import make_app
 from services.tasks.web.deps import Deps
-from shared import mongo
-from shared.health import OpsServer
 from shared.settings import AddressSettings, SettingsError
 from shared.texts import Texts
 from shared.web import WebConfig
-from shared.web.server import serve as serve_app
+from shared.web.server import serve_process
 
 
 def web_app(house: House) -> Flask:
@@ -42,34 +40,7 @@ def serve(settings: Settings) -> None:
         before.refuse_demonstration()
     finally:
         before.close()
-    process = settings.process
-    # A client of the database does not survive a fork: the parts are made in the worker.
-    parts: list[House] = []
-    operations: list[OpsServer] = []
-
-    def house() -> House:
-        if not parts:
-            parts.append(House(settings))
-        return parts[0]
-
-    def started() -> None:
-        check = {"mongodb": lambda: mongo.ping(house().client)}
-        operations.append(OpsServer(process.ops_host, process.ops_port, check))
-        operations[-1].start()
-
-    def stopped() -> None:
-        for server in operations:
-            server.stop()
-        for made in parts:
-            made.close()
-
-    serve_app(
-        lambda: web_app(house()),
-        settings.addresses.host,
-        settings.addresses.port,
-        on_worker_start=started,
-        on_worker_stop=stopped,
-    )
+    serve_process(settings.process, settings.addresses, parts=lambda: House(settings), app=web_app)
 
 
 def _deps(house: House, addresses: AddressSettings) -> Deps:

@@ -32,7 +32,7 @@ from shared.mongo import Document
 from shared.outbox import Outbox, Relay
 from shared.texts import Texts
 
-TEXTS = Path(__file__).with_name("texts.csv")
+TEXTS = Path(__file__).parent.with_name("texts.csv")
 SOURCE = "cchc/notify"
 
 
@@ -53,6 +53,10 @@ class House:
     def prepare(self) -> None:
         """Create collections and indexes."""
         mongo.ensure(self.database, INDEXES)
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.client.close()
 
     def subscriptions(self) -> Mapping[str, Subscription]:
         return {handlers.GROUP: handlers.subscription(self.context)}
