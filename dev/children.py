@@ -15,6 +15,7 @@ from pathlib import Path
 from dev.faults import StackError
 
 _PR_SET_PDEATHSIG = 1
+_LARGEST_LOG_BYTES = 10 * 1024 * 1024
 _libc = ctypes.CDLL(None, use_errno=True)
 
 Child = subprocess.Popen[bytes]
@@ -23,12 +24,12 @@ Child = subprocess.Popen[bytes]
 def spawn(
     command: Sequence[str | Path],
     *,
-    log: Path,
+    log: Path | None,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     last_word: signal.Signals = signal.SIGTERM,
 ) -> Child:
-    """Start a program whose output goes to the end of a file.
+    """Start a program whose output goes to the end of a file, or to the terminal without one.
 
     Call it from a thread that lives as long as the program should: Linux sends the last word when
     the thread that made the child ends.
@@ -43,9 +44,12 @@ def spawn(
         if os.getppid() != parent:  # it died before the line above
             os._exit(1)
 
-    log.parent.mkdir(parents=True, exist_ok=True)
     words = [str(word) for word in command]
-    with log.open("ab") as output:
+    with contextlib.ExitStack() as open_files:
+        output = None
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            output = open_files.enter_context(log.open("ab"))
         try:
             return subprocess.Popen(
                 words,
@@ -64,10 +68,17 @@ def spawn(
 def end(child: Child, *, seconds: float) -> bool:
     """Ask a child to end and wait; after the time it is killed. Tell whether it ended by itself."""
     ask(child)
+    by_itself = gone(child, seconds=seconds)
+    if not by_itself:
+        kill(child)
+    return by_itself
+
+
+def gone(child: Child, *, seconds: float) -> bool:
+    """Wait for a child to end; tell whether it did in that time."""
     try:
         child.wait(seconds)
     except subprocess.TimeoutExpired:
-        kill(child)
         return False
     return True
 
@@ -90,3 +101,9 @@ def tail(log: Path, lines: int = 5) -> str:
     if not log.exists():
         return ""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def rotate(log: Path) -> None:
+    """Put a log aside that has grown; one old one is kept."""
+    if log.exists() and log.stat().st_size > _LARGEST_LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))

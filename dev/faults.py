@@ -1,7 +1,6 @@
 """What goes wrong with the embedded stack, said in one sentence that tells what to do."""
 
 import errno
-import os
 
 
 class StackError(Exception):
@@ -16,14 +15,3 @@ def sentence(error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"Not allowed to write{place}: give yourself the right, or use another folder."
     return f"{error.strerror or error}{place}: put it right and start again."
-
-
-def is_alive(pid: int) -> bool:
-    """Tell whether a process of that number runs and has not ended as a zombie."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -96,7 +96,7 @@ class KafkaServer:
         clock = SystemClock()
         until = clock.now() + dt.timedelta(seconds=_READY_SECONDS)
         while clock.now() < until and not stop.is_set():
-            if ports.answers(self.port):
+            if self.is_ready():
                 return
             if child is not None and child.poll() is not None:
                 break
@@ -104,6 +104,10 @@ class KafkaServer:
         raise StackError(
             f"Kafka did not start; its last lines, from {self.log}:\n{children.tail(self.log)}"
         )
+
+    def is_ready(self) -> bool:
+        """Tell whether it takes connections; it does so only when it is able to serve."""
+        return ports.answers(self.port)
 
     def _properties(self) -> str:
         # The quorum of one is static, so its port may be another at each start.

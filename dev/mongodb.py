@@ -8,6 +8,7 @@ may do anything.
 import dataclasses
 import datetime as dt
 import importlib.util
+import re
 import secrets
 import signal
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,7 @@ _USER_EXISTS = 51003
 _READY_SECONDS = 60
 _OPLOG_MEGABYTES = 128
 _PRIVATE = 0o600
+_MISSING_LIBRARY = re.compile(r"loading shared libraries: ([\w.-]+)")
 _KEY_MODE = 0o400
 
 _Document = dict[str, Any]
@@ -114,15 +116,33 @@ class MongoServer:
         while clock.now() < until and not stop.is_set():
             if child is not None and child.poll() is not None:
                 break
-            try:
-                if self._is_ready():
-                    return
-            except PyMongoError:
-                pass
+            if self.is_ready():
+                return
             stop.wait(0.1)
         raise StackError(
             f"MongoDB did not start; its last lines, from {self.log}:\n{children.tail(self.log)}"
         )
+
+    def is_ready(self) -> bool:
+        """Tell whether it takes writes; a new one is made a replica set with users on the way.
+
+        :raises StackError: when this system lacks a library that it needs.
+        """
+        if not ports.answers(self.port):
+            self._refuse_missing_library()
+            return False
+        try:
+            return self._is_ready()
+        except PyMongoError:
+            return False
+
+    def _refuse_missing_library(self) -> None:
+        missing = _MISSING_LIBRARY.search(children.tail(self.log))
+        if missing:
+            raise StackError(
+                f"The embedded MongoDB needs {missing[1]}, which this system lacks:"
+                " apt-get install -y libcurl4 libssl3"
+            )
 
     def uri(self, service: str | None = None) -> str:
         """Return the address for a service, or with all rights when none is named."""
