@@ -176,6 +176,17 @@ def require(act: Act, state: MeasurementState) -> None:
         raise WrongStateError("error.measurement_state", act=act.value, state=state.state.value)
 
 
+def forms_of(nature: Nature, comparator: Comparator) -> list[set[str]]:
+    """Return the sets of fields that an indicator may be told in, the usual one first."""
+    if nature is Nature.YES_NO:
+        return [{"yes_no"}]
+    if comparator is Comparator.SCORE_AND_RANK_UP:
+        return [{"score", "rank", "of"}]
+    if nature is Nature.RANK:
+        return [{"rank", "of"}, {"score", "rank", "of"}]
+    return [{"value"}, {"numerator", "denominator"}]
+
+
 def _decided(state: MeasurementState, event: str, change: Change, /, **new: Any) -> Decided:
     after = dataclasses.replace(state, version=state.version + 1, change=change, **new)
     return Decided(state=after, event=event)
@@ -206,7 +217,7 @@ def _check(indicator: IndicatorDefined, figure: Figure, today: dt.date) -> None:
     if figure.measured_on > today:
         raise InvalidError("measured_on", "error.measured_in_future")
     given = {name for name in _FORM_FIELDS if getattr(figure, name) is not None}
-    wanted = _forms(indicator)
+    wanted = forms_of(indicator.nature, indicator.comparator)
     if given not in wanted:
         missing = sorted(wanted[0] - given or given - wanted[0])
         raise InvalidError(missing[0], "error.figure_form", fields=", ".join(sorted(wanted[0])))
@@ -216,17 +227,6 @@ def _check(indicator: IndicatorDefined, figure: Figure, today: dt.date) -> None:
 
 
 _FORM_FIELDS = ("value", "numerator", "denominator", "score", "rank", "of", "yes_no")
-
-
-def _forms(indicator: IndicatorDefined) -> list[set[str]]:
-    """Return the sets of fields that this indicator may be told in, the usual one first."""
-    if indicator.nature is Nature.YES_NO:
-        return [{"yes_no"}]
-    if indicator.comparator is Comparator.SCORE_AND_RANK_UP:
-        return [{"score", "rank", "of"}]
-    if indicator.nature is Nature.RANK:
-        return [{"rank", "of"}, {"score", "rank", "of"}]
-    return [{"value"}, {"numerator", "denominator"}]
 
 
 def _check_ratio(figure: Figure) -> None:

@@ -1,7 +1,7 @@
 """Which acts a person may do on a part today, so that a page shows these buttons alone."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.tasks.domain.assignment import FROM, possible
@@ -18,18 +18,26 @@ def allowed(
 
     :param document: the assignment's document; ``plan``: its plan's, for the appraisers and state.
     """
-    matter = Matter(
-        plan_id=document["plan_id"],
-        agency_code=document["agency_code"],
-        lead_agency=document["lead_agency"],
-        appraisers=tuple(plan["appraisers_now"]),
-        role=Role(document["role"]),
-    )
+    matter = matter_of(document, plan["appraisers_now"])
     against = _against_the_plan(plan)
     state = state_of(dict(document))
     return {
         act: against or refusal(act, actor, matter) or possible(act, state, today) for act in FROM
     }
+
+
+def matter_of(document: Mapping[str, Any], appraisers: Iterable[str] = ()) -> Matter:
+    """Return what the permission table asks about a part.
+
+    :param appraisers: those of its plan; reading asks for none.
+    """
+    return Matter(
+        plan_id=document["plan_id"],
+        agency_code=document["agency_code"],
+        lead_agency=document["lead_agency"],
+        appraisers=tuple(appraisers),
+        role=Role(document["role"]),
+    )
 
 
 def _against_the_plan(plan: Mapping[str, Any]) -> DomainError | None:

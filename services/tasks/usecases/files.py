@@ -77,6 +77,11 @@ class Files:
         self._system = system
         self._max_bytes = max_bytes
 
+    @property
+    def megabytes(self) -> int:
+        """Return the largest file that is taken, for the words of a form."""
+        return self._max_bytes // _MEGABYTE
+
     def store(self, stream: IO[bytes], name: str) -> FileRef:
         """Check and keep one file; call it before the act's transaction.
 

@@ -97,6 +97,27 @@ class Officers:
         officer = NewOfficer(username=username, name=name, agency_code=agency_code, roles=(role,))
         return self.create(officer, password)
 
+    def set_password(self, officer_id: str, password: str) -> None:
+        """Give an officer a new password; the caller has checked the old one.
+
+        :raises InvalidError: when it is too short.
+        """
+        if len(password) < SHORTEST_PASSWORD:
+            raise InvalidError("password", "error.password_short", n=SHORTEST_PASSWORD)
+        self._officers.update_one(
+            {"_id": officer_id}, {"$set": {"password_hash": self._hasher.hash(password)}}
+        )
+
+    def set_locale(self, officer_id: str, locale: str) -> None:
+        """Let pages and messages speak another language to an officer; tell the directory."""
+
+        def work() -> None:
+            changed = {"$set": {"locale": locale}, "$inc": {"version": 1}}
+            self._officers.update_one({"_id": officer_id}, changed)
+            self._outbox.append_reference(DIRECTORY_TOPIC, OFFICER_CHANGED, officer_id)
+
+        atomically(self._client, work)
+
     def create_demonstration(self, slug: str, password: str) -> int:
         """Create the accounts of the demonstration for a loaded plan; return how many are new.
 

@@ -166,10 +166,18 @@ class Sessions:
         return token
 
     def _find(self, collection: "Collection[Document]", token: str) -> Session | None:
-        row = collection.find_one({"_id": digest(token)})
+        # One round trip, because every page begins with it.
+        officers = {
+            "from": "officers",
+            "localField": "officer_id",
+            "foreignField": "_id",
+            "as": "officers",
+        }
+        rows = collection.aggregate([{"$match": {"_id": digest(token)}}, {"$lookup": officers}])
+        row = next(iter(rows), None)
         if row is None or row["expires_at"] <= self._system.now():
             return None
-        officer = self._officers.find_one({"_id": row["officer_id"], "active": True})
+        officer = next((found for found in row["officers"] if found["active"]), None)
         if officer is None:
             return None
         actor = actor_of(officer, self._clock.today())
