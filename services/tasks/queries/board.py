@@ -1,7 +1,8 @@
 """The set of cards that the board and the table show, and whether it has changed.
 
-A card is a part: of one agency's parts of one task the oldest unfinished one whose period has
-come, or the newest finished one when nothing is left to do today ("5/12 kỳ" counts them). First
+A card is a part: of one task's parts the oldest unfinished one whose period has come, or the
+newest finished one when nothing is left to do today ("5/12 kỳ" counts them); each agency has a card
+of its own unless only leads are asked for. First
 the whole set is read with the few fields that counting and sorting need; then the fields of the
 cards that are really shown.
 """
@@ -9,13 +10,13 @@ cards that are really shown.
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymongo.database import Database
 
 from services.tasks.queries.search import searched
-from shared.events.tasks import AssignmentStatus
+from shared.events.tasks import AssignmentStatus, Role
 from shared.mongo import Document
 
 _DONE = AssignmentStatus.ACCEPTED.value
@@ -119,17 +120,25 @@ def chips(database: "Database[Document]", plan_id: str) -> dict[str, Document]:
     return {row["code"]: row for row in rows}
 
 
-def mark(database: "Database[Document]", plan_id: str, today: dt.date) -> str:
-    """Return a short text that differs when a card, a chip or the day has changed.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Mark:
+    """Where the order of changes stands: ``text`` differs when a card, a chip or the day has."""
+
+    text: str
+    seq: int
+
+
+def mark(database: "Database[Document]", plan_id: str, today: dt.date) -> Mark:
+    """Return where the changes of a plan stand.
 
     One query on two indexes, so that an open board may ask every other second.
     """
     rows = database["assignments"].aggregate(
         [
             {"$match": {"plan_id": plan_id}},
-            {"$sort": {"changed_seq": -1}},
+            {"$sort": {"plan_id": 1, "changed_seq": -1}},
             {"$limit": _LATEST},
-            {"$project": {"version": 1}},
+            {"$project": {"version": 1, "changed_seq": 1}},
             {
                 "$unionWith": {
                     "coll": "indicator_chips",
@@ -141,10 +150,11 @@ def mark(database: "Database[Document]", plan_id: str, today: dt.date) -> str:
             },
         ]
     )
-    digest = hashlib.sha256(today.isoformat().encode())
+    digest, seq = hashlib.sha256(today.isoformat().encode()), 0
     for row in rows:
         digest.update(f"{row['_id']}:{row['version']};".encode())
-    return digest.hexdigest()[:20]
+        seq = max(seq, row.get("changed_seq", 0))
+    return Mark(digest.hexdigest()[:20], seq)
 
 
 def changed_since(database: "Database[Document]", wanted: Wanted, seq: int) -> int:
@@ -167,6 +177,7 @@ def _pipeline(wanted: Wanted, today: str) -> list[Mapping[str, Any]]:
     started = {"$lte": ["$opens_on", today]}
     finished = {"$eq": ["$state", _DONE]}
     picked = {name: f"${name}" for name in _PICKED}
+    leads = wanted.role == Role.LEAD.value
     return [
         {"$match": {"$and": [_query(wanted), {"state": {"$ne": _WITHDRAWN}}]}},
         {
@@ -179,7 +190,8 @@ def _pipeline(wanted: Wanted, today: str) -> list[Mapping[str, Any]]:
         },
         {
             "$group": {
-                "_id": {"task": "$task_id", "agency": "$agency_code"},
+                # A lead that ended and its successor are one: the task has one card.
+                "_id": {"task": "$task_id", "agency": None if leads else "$agency_code"},
                 "periods": {"$sum": 1},
                 "done": {"$sum": {"$cond": [{"$eq": ["$turn", 1]}, 1, 0]}},
                 "first": {
@@ -244,6 +256,8 @@ def _kind(row: Mapping[str, Any]) -> str:
     return "returned" if kind == "doing" and row["return_count"] else kind
 
 
-def codes_of(rows: Iterable[Document]) -> list[str]:
-    """Return the codes of all indicators that the cards name."""
-    return sorted({code for row in rows for code in row["indicator_codes"]})
+def holders(database: "Database[Document]", plan_id: str, role: str | None) -> list[str]:
+    """Return the agencies that hold parts of the plan, in the role or in any."""
+    query = {"plan_id": plan_id, "role": {"$in": [role] if role else [kind.value for kind in Role]}}
+    found: list[str] = database["assignments"].distinct("agency_code", query)
+    return found

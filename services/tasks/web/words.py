@@ -29,6 +29,7 @@ _KINDS = {
 _NOBODY = Change(act="read", by="", at=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
 # What :func:`due` and :func:`state_kind` read of a document; a query may leave the rest out.
 FIELDS = (
+    "role",
     "state",
     "opens_on",
     "due_on",
@@ -56,7 +57,7 @@ def due(document: Mapping[str, Any], today: dt.date, t: Callable[..., str]) -> D
 
     :param t: gives the text of a key in the reader's language.
     """
-    state = _state(document)
+    state = partial_state(document)
     timing = state.timing(today)
     match timing.timeliness:
         case Timeliness.DONE_ON_TIME:
@@ -102,6 +103,29 @@ def agency_name(code: str) -> str:
     return agency_names().get(code, code)
 
 
+def partial_state(document: Mapping[str, Any]) -> AssignmentState:
+    """Return what the rules of time and state ask for; the other fields are left empty."""
+    return AssignmentState(
+        assignment_id="",
+        version=0,
+        change=_NOBODY,
+        plan_id="",
+        task_id="",
+        task_code="",
+        edition=0,
+        role=Role(document["role"]),
+        agency_code="",
+        period="",
+        opens_on=dt.date.fromisoformat(document["opens_on"]),
+        due_on=dt.date.fromisoformat(document["due_on"]),
+        original_due_on=dt.date.fromisoformat(document["original_due_on"]),
+        state=AssignmentStatus(document["state"]),
+        no_deadline=document["no_deadline"],
+        reported_on=_day(document["reported_on"]),
+        accepted_on=_day(document["accepted_on"]),
+    )
+
+
 def _in_time(state: AssignmentState, today: dt.date, t: Callable[..., str]) -> Due:
     if state.state is AssignmentStatus.REPORTED:
         return Due("plain", t("due.reported", date=_short(state.due_on)))
@@ -115,29 +139,6 @@ def _in_time(state: AssignmentState, today: dt.date, t: Callable[..., str]) -> D
     if state.due_on > state.original_due_on:
         return Due("plain", t("due.extended", date=_long(state.due_on)))
     return Due("plain", _long(state.due_on))
-
-
-def _state(document: Mapping[str, Any]) -> AssignmentState:
-    """Return what the rule of timeliness asks for; the other fields are left empty."""
-    return AssignmentState(
-        assignment_id="",
-        version=0,
-        change=_NOBODY,
-        plan_id="",
-        task_id="",
-        task_code="",
-        edition=0,
-        role=Role.LEAD,
-        agency_code="",
-        period="",
-        opens_on=dt.date.fromisoformat(document["opens_on"]),
-        due_on=dt.date.fromisoformat(document["due_on"]),
-        original_due_on=dt.date.fromisoformat(document["original_due_on"]),
-        state=AssignmentStatus(document["state"]),
-        no_deadline=document["no_deadline"],
-        reported_on=_day(document["reported_on"]),
-        accepted_on=_day(document["accepted_on"]),
-    )
 
 
 @functools.cache

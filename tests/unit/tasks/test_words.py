@@ -21,6 +21,7 @@ def t(key: str, **params: object) -> str:
 def part(**new: Any) -> dict[str, Any]:
     new.setdefault("original_due_on", new.setdefault("due_on", "2025-11-30"))
     return {
+        "role": "lead",
         "state": "in_progress",
         "opens_on": "2024-12-24",
         "no_deadline": False,
