@@ -62,7 +62,9 @@ def spawn(
                 preexec_fn=in_child,  # noqa: PLW1509 - two system calls, and nothing that locks
             )
         except FileNotFoundError as error:
-            raise StackError(f"{words[0]} is missing: run make clean, then make run.") from error
+            raise StackError(
+                f"{words[0]} is missing: delete the folder .venv and start again."
+            ) from error
 
 
 def end(child: Child, *, seconds: float) -> bool:

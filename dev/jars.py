@@ -51,7 +51,7 @@ def _fetch(scratch: Path, jars: Path) -> None:
         from jgo.env import EnvironmentBuilder  # noqa: PLC0415 - takes a while, needed once
         from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415
     except ImportError as error:
-        raise StackError("jgo is missing: run make clean, then make run.") from error
+        raise StackError("jgo is missing: delete the folder .venv and start again.") from error
     context = MavenContext(resolver=PythonResolver(), repo_cache=scratch / "m2", local_repos=[])
     try:
         built = EnvironmentBuilder(context, cache_dir=scratch / "built").from_endpoint(_ENDPOINT)
