@@ -29,7 +29,7 @@ class Texts:
     def load(cls, paths: Iterable[Path]) -> "Texts":
         """Return the texts of several catalogues.
 
-        :raises ValueError: when a key stands twice or a translation is empty.
+        :raises ValueError: a key stands twice, a translation is empty or a column too many.
         """
         rows: dict[str, dict[str, str]] = {}
         for path in paths:
@@ -38,6 +38,8 @@ class Texts:
                     key = row["key"]
                     if key in rows:
                         raise ValueError(f"{path.name}: key {key} stands twice")
+                    if None in row:  # a comma that nobody quoted
+                        raise ValueError(f"{path.name}: key {key} has too many columns")
                     if not all(row[locale] for locale in LOCALES):
                         raise ValueError(f"{path.name}: key {key} lacks a translation")
                     rows[key] = {locale: row[locale] for locale in LOCALES}

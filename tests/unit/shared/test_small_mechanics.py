@@ -154,6 +154,10 @@ class TestTexts:
         with pytest.raises(ValueError, match="lacks"):
             Texts.load([self.write(tmp_path, "a,b,")])
 
+    def test_a_comma_that_nobody_quoted_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(ValueError, match="too many columns"):
+            Texts.load([self.write(tmp_path, "a,one, two,three")])
+
 
 class TestSettings:
     def test_all_faults_are_told_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
