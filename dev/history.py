@@ -28,6 +28,7 @@ DEFAULT_PASSWORD = "cchc-demo-2025"  # noqa: S105 - everybody may know it: the R
 _ONE_DAY = dt.timedelta(days=1)
 _REFUSED = 1
 _WRONG_USE = 2
+_SHOWN_EACH = 20
 
 
 def decided(folder: Path) -> tuple[list[Act], Scenario]:
@@ -126,6 +127,8 @@ def _succeed(environment: Mapping[str, str] | None) -> None:
 
 
 def _show(day: dt.date, done: int, total: int) -> None:
+    if done % _SHOWN_EACH and done != total:
+        return
     print(f"\rhistory {day:%d/%m/%Y}  {done}/{total}", end="", flush=True)
 
 
