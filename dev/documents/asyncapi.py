@@ -7,6 +7,7 @@ one service sends to it or what one consumer group receives from it.
 from typing import Any
 
 from dev.documents.catalogue import TOPICS, Family, families, schema, subscriptions
+from dev.topics import topics
 
 Node = dict[str, Any]
 
@@ -20,8 +21,6 @@ _HEADERS = {
     "ce_correlationid": _TEXT,
     "traceparent": _TEXT,
 }
-_COMPACTED = {"cleanup.policy": ["compact"], "delete.retention.ms": 86_400_000}
-_KEPT = {"retention.ms": -1}
 
 
 def document() -> Node:
@@ -52,25 +51,40 @@ def _name(topic: str) -> str:
 
 
 def _channel(topic: str) -> Node:
-    shape = _COMPACTED if topic == "tasks.directory" else _KEPT
-    partitions = 1 if topic == "tasks.directory" else 6
     return {
         "address": topic,
         "messages": {
             kind: {"$ref": f"#/components/messages/{kind}"} for kind in TOPICS[topic].types
         },
-        "bindings": {"kafka": {"partitions": partitions, "topicConfiguration": shape}},
+        "bindings": _shape(topic),
     }
 
 
 def _dead_channel(group: str) -> Node:
+    topic = f"{group}.dead"
     return {
-        "address": f"{group}.dead",
+        "address": topic,
         "description": f"Records that {group} could not use: as they came, with the headers"
         " dead_reason and dead_source.",
         "messages": {"dead": {"name": "dead", "payload": {}}},
-        "bindings": {"kafka": {"topicConfiguration": _KEPT}},
+        "bindings": _shape(topic),
     }
+
+
+def _shape(topic: str) -> Node:
+    """Return how the stack makes the topic; how many replicas is the operator's choice."""
+    shape = topics()[topic]
+    configuration = {name: _value(name, text) for name, text in shape["configs"].items()}
+    return {
+        "kafka": {
+            "partitions": shape["num_partitions"],
+            "topicConfiguration": configuration,
+        }
+    }
+
+
+def _value(name: str, text: str) -> object:
+    return text.split(",") if name == "cleanup.policy" else int(text)
 
 
 def _sends() -> Node:

@@ -46,11 +46,18 @@ def page() -> str:
     parts = [_HEAD]
     for home in sorted(homes, key=_order):
         rows = [
-            [f"`{name}`", " or ".join(sorted(defaults)), SENTENCES[name]]
+            [f"`{name}`", _plainest(defaults), SENTENCES[name]]
             for name, defaults in sorted(homes[home].items())
         ]
         parts += [f"## {home}\n", table(["variable", "default", "meaning"], rows)]
     return "\n".join(parts)
+
+
+def _plainest(defaults: set[str]) -> str:
+    """Return what a variable is without being set, where several places read it."""
+    values = {default for default in defaults if default.startswith("`")}
+    plain = {value for value in values if " " not in value}
+    return " or ".join(sorted(plain or values or defaults - {_NO_DEFAULT} or defaults))
 
 
 def found() -> list[Setting]:
@@ -67,7 +74,8 @@ def _of(path: Path) -> Iterator[Setting]:
             if name is not None:
                 yield Setting(name=name, default=_default(node, path), home=home)
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            name = _variable(node.slice) if _is_environment(node.value) else None
+            of_system = isinstance(node.value, ast.Attribute) and _is_environment(node.value)
+            name = _variable(node.slice) if of_system else None
             if name is not None:
                 yield Setting(name=name, default=_NO_DEFAULT, home=home)
 

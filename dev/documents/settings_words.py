@@ -1,18 +1,25 @@
 """One sentence for each environment variable that the code reads."""
 
 SENTENCES: dict[str, str] = {
+    "ADMIN_NAME": "Name of the first administrator for `make admin`; without it the command asks.",
+    "ADMIN_USERNAME": "User name for the same.",
     "CCHC_CLOCK_FILE": "File of the simulated business clock; without it business time is real"
     " time. Needs `CCHC_DEVELOPMENT`.",
     "CCHC_DEVELOPMENT": "Development switch: demonstration accounts and the simulated clock may"
     " exist. Refused off loopback.",
+    "CLOCK": "Where the clock of `make run` starts: `now`, a local instant such as"
+    " `2025-07-01T08:00`, or nothing for the day of the demonstration.",
+    "DEMO": "Whether `make run` makes demonstration accounts and plays the history.",
     "DEMO_PASSWORD": "Password of every demonstration account.",
     "IDENTITY_PUBLIC_KEY_FILE": "Ed25519 public key (PEM) with which every web checks identities.",
     "INBOX_PASSWORD": "Password that the mail end and the SMS end ask for.",
     "INBOX_PORT": "Port of the page that shows which e-mails and SMS arrived.",
-    "INBOX_SMS_PORT": "Port of the development SMS gateway.",
-    "INBOX_SMTP_PORT": "Port of the development mail server.",
+    "INBOX_SMS_PORT": "Port of the development SMS gateway; by default two above `INBOX_PORT`.",
+    "INBOX_SMTP_PORT": "Port of the development mail server; by default one above `INBOX_PORT`.",
     "INBOX_USERNAME": "User name that the mail end and the SMS end ask for.",
-    "KAFKA_BOOTSTRAP_SERVERS": "Brokers as `host:port`, separated by commas.",
+    "KAFKA_BOOTSTRAP_SERVERS": "Brokers as `host:port`, separated by commas; for `make run` instead"
+    " of the embedded Kafka.",
+    "KAFKA_PORT": "Port of the embedded Kafka.",
     "KAFKA_SASL_MECHANISM": "SASL mechanism, e.g. `SCRAM-SHA-512`.",
     "KAFKA_SASL_PASSWORD": "Password for SASL.",
     "KAFKA_SASL_USERNAME": "User name for SASL.",
@@ -21,7 +28,9 @@ SENTENCES: dict[str, str] = {
     "LOCAL_DIR": "Folder for everything that the stack keeps: data, keys, passwords, clock.",
     "LOG_LEVEL": "`DEBUG`, `INFO`, `WARNING` or `ERROR`.",
     "MONGODB_DATABASE": "Name of the service's own database: `tasks`, `scoring` or `notify`.",
-    "MONGODB_URI": "Where MongoDB is, with the service's own user; it must be a replica set.",
+    "MONGODB_PORT": "Port of the embedded MongoDB.",
+    "MONGODB_URI": "Where MongoDB is, with the service's own user; it must be a replica set. For"
+    " `make run` instead of the embedded one.",
     "NOTIFY_ALLOW_LIST": "If not empty, only these addresses get messages; for a trial run.",
     "NOTIFY_CATCH_UP_SECONDS": "How long a starting worker waits at most until it has read what"
     " happened while it was away.",
@@ -29,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "NOTIFY_MAIL_DOMAIN": "Right side of every Message-ID.",
     "NOTIFY_MAIL_FROM": "Sender of e-mails, e.g. `Nhắc việc <nhacviec@example.vn>`.",
     "NOTIFY_MAIL_REPLY_TO": "Address that answers go to.",
+    "NOTIFY_PORT": "Port of the web of notify.",
     "NOTIFY_PROVINCE": "Name of the province in SMS.",
     "NOTIFY_RECEIPT_SECRET": "Key that signs the addresses of receipts; 16 characters or more.",
     "NOTIFY_RECEIPT_URL": "Address that the SMS gateway calls with receipts.",
@@ -47,8 +57,10 @@ SENTENCES: dict[str, str] = {
     " before the message goes out once more.",
     "NOTIFY_URL": "Public address of notify, for links.",
     "OPS_HOST": "Where the operations port listens.",
-    "OPS_PORT": "Operations port: `/metrics`, `/healthz`, `/readyz`; 0 takes a free one.",
+    "OPS_PORT": "Operations port: `/metrics`, `/healthz`, `/readyz`; 0 takes a free one. For"
+    " `make run` the first of six.",
     "PORT": "Where the web listens: by default 8080 tasks, 8081 scoring, 8082 notify.",
+    "SCORING_PORT": "Port of the web of scoring.",
     "SCORING_URL": "Public address of scoring, for links.",
     "TASKS_ADMIN_PASSWORD": "Password for `admin create`; without it the command asks.",
     "TASKS_IDENTITY_PRIVATE_KEY_FILE": "Ed25519 private key (PEM) with which tasks signs"
