@@ -1,5 +1,6 @@
 """Carries out one act of the history through the HTTP API of tasks."""
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ class HistoryError(Exception):
 
 
 class TasksApi:
-    """Speaks to tasks-web as the demonstration accounts, each signed in once.
+    """Speaks to tasks-web as the demonstration accounts, each signed in once, from any thread.
 
     :param base: address of tasks-web, without a slash at the end.
     :param stop: set when the person wants to stop; waits end at once.
@@ -41,12 +42,13 @@ class TasksApi:
         self._password = password
         self._stop = stop
         self._tokens: dict[str, str] = {}
-        self._session = requests.Session()
-        self._session.trust_env = False  # loopback needs no proxy
+        self._own = threading.local()
+        self._sessions: list[requests.Session] = []
 
     def close(self) -> None:
-        """Close the connection."""
-        self._session.close()
+        """Close the connections."""
+        for session in self._sessions:
+            session.close()
 
     def act(self, act: Act, target: str) -> Mapping[str, Any]:
         """Carry out an act and return the answer; the same act twice has no second effect.
@@ -75,13 +77,22 @@ class TasksApi:
 
     def _post(self, path: str, what: str, **request: Any) -> Mapping[str, Any]:
         def send() -> requests.Response:
-            return self._session.post(f"{self._base}/{path}", timeout=_SECONDS, **request)
+            return self._session().post(f"{self._base}/{path}", timeout=_SECONDS, **request)
 
         answer = self._patiently(send, what)
         if not answer.ok:
             raise HistoryError(f"{what}: tasks answered {answer.status_code} {answer.text[:300]}")
         found: Mapping[str, Any] = answer.json()
         return found
+
+    def _session(self) -> requests.Session:
+        """Return the connection of this thread."""
+        if not hasattr(self._own, "session"):
+            self._own.session = requests.Session()
+            self._own.session.trust_env = False  # loopback needs no proxy
+            self._sessions.append(self._own.session)
+        session: requests.Session = self._own.session
+        return session
 
     def _patiently(self, send: Callable[[], requests.Response], what: str) -> requests.Response:
         """Send, and again while tasks or its database is away for a moment."""

@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -28,6 +29,8 @@ _LAST_START_MINUTES = 420
 _MARGIN = dt.timedelta(minutes=5)
 _STOPPED = "stopped; run it again to go on"
 _MIDNIGHT = dt.time(0, 5)
+# While one request waits for the database another one is worked on.
+_AT_ONCE = 4
 
 
 class Played(msgspec.Struct):
@@ -67,14 +70,15 @@ def play(acts: Sequence[Act], until: dt.datetime, stage: Stage) -> int:
     if played.finished:
         return 0
     try:
-        for day, todays in _days(acts[played.done :]):
-            _move(stage, _begins(day, todays))
-            moved_at = SystemClock().now()
-            loose = [act for act in todays if act.loose]
-            _play_acts(loose, played, stage, len(acts))
-            if todays[-1].kind is not Kind.SUCCESSION:
-                _until_seen(moved_at, stage.stop)
-            _play_acts(todays[len(loose) :], played, stage, len(acts))
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for day, todays in _days(acts[played.done :]):
+                _move(stage, _begins(day, todays))
+                moved_at = SystemClock().now()
+                loose = [act for act in todays if act.loose]
+                _play_together(pool, loose, played, stage, len(acts))
+                if todays[-1].kind is not Kind.SUCCESSION:
+                    _until_seen(moved_at, stage.stop)
+                _play_acts(todays[len(loose) :], played, stage, len(acts))
     finally:
         _freeze(stage.clock_file)
     _move(stage, until, rate=1.0)
@@ -96,6 +100,23 @@ def _play_acts(todays: Sequence[Act], played: Played, stage: Stage, total: int) 
         played.done += 1
         _keep(played, stage.state_file)
         stage.show(act.day, played.done, total)
+
+
+def _play_together(
+    pool: ThreadPoolExecutor, todays: Sequence[Act], played: Played, stage: Stage, total: int
+) -> None:
+    """Play acts that need no order, a few at a time; after a stop they are all sent again."""
+
+    def act(one: Act) -> None:
+        if stage.stop.is_set():
+            raise HistoryError(_STOPPED)
+        stage.api.act(one, one.target)
+
+    for number, _ in enumerate(pool.map(act, todays), start=played.done + 1):
+        stage.show(todays[0].day, number, total)
+    if todays:
+        played.done += len(todays)
+        _keep(played, stage.state_file)
 
 
 def _until_seen(moved_at: dt.datetime, stop: Stop) -> None:
