@@ -91,6 +91,11 @@ def near_until(today: dt.date) -> dt.date:
     return _near_until(today)
 
 
+def working_days(since: dt.date, until: dt.date) -> int:
+    """Return how many working days come after ``since`` up to and with ``until``."""
+    return _calendar().working_days_between(since, until)
+
+
 def agency_names() -> Mapping[str, str]:
     """Return code → short name of every agency; read once a request."""
     if "agency_names" not in g:

@@ -1,10 +1,26 @@
 """The pages of tasks: each module brings one blueprint; here they are put on the application."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from flask import Blueprint, Flask
 
 from services.tasks.web.deps import Deps
+from services.tasks.web.pages import (
+    account,
+    acts,
+    board,
+    clock,
+    evidence,
+    figures,
+    my_day,
+    signing,
+    task,
+)
+from services.tasks.web.pages.problems import tell_domain_errors
+from shared.web.assets import asset
+
+_STATIC = Path(__file__).parents[1] / "static"
 
 
 def register_pages(app: Flask, dependencies: Deps) -> None:
@@ -12,10 +28,33 @@ def register_pages(app: Flask, dependencies: Deps) -> None:
 
     :param dependencies: says which pages exist (the simulated clock's only in development).
     """
+    tell_domain_errors(app)
     for blueprint in _blueprints(dependencies):
         app.register_blueprint(blueprint)
+    app.jinja_env.globals["page_asset"] = _page_asset
 
 
 def _blueprints(dependencies: Deps) -> Sequence[Blueprint]:
     """Return the blueprints, those about one thing first, then those that list things."""
-    return []
+    files = Blueprint(
+        "tasks", __name__, static_folder=str(_STATIC), static_url_path="/tinh/nhiem-vu"
+    )
+    found = [
+        files,
+        signing.blueprint,
+        account.blueprint,
+        task.blueprint,
+        acts.blueprint,
+        figures.blueprint,
+        evidence.blueprint,
+        board.blueprint,
+        my_day.blueprint,
+    ]
+    if dependencies.development and dependencies.clock_file is not None:
+        found.append(clock.blueprint)
+    return found
+
+
+def _page_asset(name: str) -> str:
+    """Return the address of a style or script of these pages, with its fingerprint."""
+    return asset(name, "tasks")

@@ -170,7 +170,7 @@ def _column_of(card: Picked) -> str:
 
 def _key(filters: Filters, names: Mapping[str, str]) -> Callable[[Picked], tuple[Any, ...]]:
     orders: dict[str, Callable[[Picked], tuple[Any, ...]]] = {
-        "han": lambda card: (card.due_on, card.code),
+        "han": lambda card: (card.kind == "done", card.due_on, card.code),
         "ma": lambda card: (card.code,),
         "moi": lambda card: (-card.changed, card.code),
         "co-quan": lambda card: (fold(names.get(card.agency_code, "")), card.due_on, card.code),
