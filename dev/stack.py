@@ -33,7 +33,7 @@ _SERVERS_SECONDS = 90
 _PROCESSES_SECONDS = 90
 _ROOM_BYTES = 1024**3
 # Together below the fifteen seconds after which a stop must be over.
-_STOP_SECONDS = (9.0, 1.0, 4.0)
+_STOP_SECONDS = (8.0, 2.5, 4.0)
 _STOP_ORDER = (
     PROCESSES,
     (programs.INBOX,),

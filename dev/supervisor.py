@@ -150,18 +150,18 @@ class Supervisor:
     def stop(self, order: Sequence[Sequence[str]], *, seconds: Sequence[float]) -> None:
         """Stop everything, group after group; each group gets its time, then is killed."""
         for names, limit in zip(order, seconds, strict=True):
-            group = [kept.child for name in names if (kept := self._kept.pop(name, None))]
-            self._end([child for child in group if child is not None], limit)
+            self._end([kept for name in names if (kept := self._kept.pop(name, None))], limit)
         self._leftovers.forget()
 
-    def _end(self, group: Sequence[Child], seconds: float) -> None:
-        for child in group:
+    def _end(self, group: Sequence[_Kept], seconds: float) -> None:
+        children_of = {kept.program.name: kept.child for kept in group if kept.child is not None}
+        for child in children_of.values():
             children.ask(child)
         until = _seconds() + seconds
-        for child in group:
+        for name, child in children_of.items():
             if not children.gone(child, seconds=max(until - _seconds(), 0.05)):
-                self._say(f"Process {child.pid} did not end in time and was killed")
-                children.kill(child)
+                self._say(f"{name} did not end in time and was killed")
+            children.kill(child)  # what it may have left in its session
 
     def _became_ready(self, kept: _Kept) -> bool:
         kept.was_ready = kept.child is not None and kept.program.ready()
