@@ -5,11 +5,14 @@ import re
 from tests.architecture.conftest import Webs
 
 # What anybody may call: signing in, the first start, what describes the interface, receipts
-# (which are signed), the choice of language.
+# (which are signed).
 PUBLIC = {
     ("tasks", "POST", "/api/v1/auth/token"),
     ("tasks", "GET", "/api/openapi.json"),
     ("tasks", "GET", "/api/docs"),
+    ("tasks", "GET", "/dang-nhap"),
+    ("tasks", "POST", "/dang-nhap"),
+    ("tasks", "GET", "/bat-dau"),
     ("notify", "GET", "/receipts"),
 }
 _ARGUMENT = re.compile(r"<[^>]+>")
