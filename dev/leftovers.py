@@ -15,7 +15,7 @@ import msgspec
 from shared.clock import SystemClock
 from shared.lifecycle import Stop
 
-_WAIT_SECONDS = 20
+_WAIT_SECONDS = 10
 _START_FIELD = 19  # of /proc/<pid>/stat, counted after the name
 
 
