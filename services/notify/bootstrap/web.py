@@ -24,7 +24,6 @@ def web_app(house: House) -> Flask:
         resend=functools.partial(acts.resend, context),
         clock=context.business,
         calendar=context.calendar,
-        texts=house.texts,
         receipt_secret=settings.receipt_secret,
         tasks_url=settings.tasks_url,
     )

@@ -6,10 +6,10 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from services.notify.domain.deliveries import Delivery
 from services.notify.queries import Queries
 from shared.calendar import WorkingCalendar
 from shared.clock import BusinessClock
-from shared.texts import Texts
 
 _NAME = "cchc.notify"
 
@@ -26,10 +26,9 @@ class Deps:
 
     queries: Queries
     take_receipt: Callable[[str, int], object]
-    resend: Callable[[str, str], object]
+    resend: Callable[[str, str], Delivery]
     clock: BusinessClock
     calendar: WorkingCalendar
-    texts: Texts
     receipt_secret: str
     tasks_url: str
 

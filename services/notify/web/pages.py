@@ -12,9 +12,16 @@ from services.notify.web.deps import deps
 from shared.events.notify import Channel
 from shared.web import roles, signed_in
 from shared.web.identity import current
+from shared.web.language import t
 from shared.web.problems import Problem
 
-blueprint = Blueprint("notify", __name__, template_folder="templates")
+blueprint = Blueprint(
+    "notify",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/nhac-viec/static",
+)
 
 # People of these roles see every agency's rows; all others only their own agency's.
 _WIDE_ROLES = frozenset({"appraiser", "plan_manager", "leader", "administrator", "auditor"})
@@ -76,15 +83,16 @@ def reminder(reminder_id: str) -> str:
 @blueprint.post("/nhac-viec/lan-gui/<delivery_id>/gui-lai")
 @roles(*_RESENDERS)
 def resend(delivery_id: str) -> Response:
-    """Queue a failed copy again."""
+    """Queue a failed copy again, and show it waiting."""
     try:
-        deps().resend(delivery_id, current().officer_id)
+        sent = deps().resend(delivery_id, current().officer_id)
     except NoSuchDeliveryError:
         raise _problem(HTTPStatus.NOT_FOUND, "not_found") from None
     except CannotResendError:
         raise _problem(HTTPStatus.CONFLICT, "cannot_resend") from None
-    flash(deps().texts.get("notify.page.resent"))
-    return redirect(url_for("notify.index"), HTTPStatus.SEE_OTHER)
+    flash(t("notify.page.resent"))
+    address = url_for("notify.reminder", reminder_id=sent.reminder_id)
+    return redirect(address, HTTPStatus.SEE_OTHER)
 
 
 def _filters(view: str) -> Filters:
@@ -108,4 +116,4 @@ def _may_resend() -> bool:
 
 
 def _problem(status: HTTPStatus, code: str) -> Problem:
-    return Problem(status, code=code, detail=deps().texts.get(f"notify.page.{code}"))
+    return Problem(status, code=code, detail=t(f"notify.page.{code}"))
