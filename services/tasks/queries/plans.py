@@ -1,9 +1,25 @@
 """Which plan a page speaks of, and what the plan itself says."""
 
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+
 from pymongo.database import Database
 
 from services.tasks.domain.errors import NotFoundError
 from shared.mongo import Document
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """How many tasks and indicators a plan has in each area, and where its rows come from.
+
+    ``provenance``: ``tasks`` and ``indicators`` → provenance → how many rows.
+    """
+
+    tasks: Mapping[str, int]
+    indicators: Mapping[str, int]
+    provenance: Mapping[str, Mapping[str, int]]
 
 
 def find(database: "Database[Document]", slug: str | None) -> Document | None:
@@ -18,3 +34,19 @@ def find(database: "Database[Document]", slug: str | None) -> Document | None:
     if found is None:
         raise NotFoundError("error.not_found")
     return found
+
+
+def contents(database: "Database[Document]", plan_id: str) -> Contents:
+    """Return what a plan holds, by area and by provenance."""
+    fields = {"area": 1, "provenance": 1}
+    rows = {
+        name: list(database[name].find({"plan_id": plan_id, "withdrawn_in": None}, fields))
+        for name in ("tasks", "indicators")
+    }
+    return Contents(
+        tasks=Counter(row["area"] for row in rows["tasks"]),
+        indicators=Counter(row["area"] for row in rows["indicators"]),
+        provenance={
+            name: Counter(row["provenance"] for row in found) for name, found in rows.items()
+        },
+    )

@@ -9,11 +9,14 @@ from services.tasks.web.deps import Deps
 from services.tasks.web.pages import (
     account,
     acts,
+    agencies,
     board,
     clock,
     evidence,
     figures,
     my_day,
+    overview,
+    plan,
     signing,
     task,
 )
@@ -49,6 +52,9 @@ def _blueprints(dependencies: Deps) -> Sequence[Blueprint]:
         evidence.blueprint,
         board.blueprint,
         my_day.blueprint,
+        overview.blueprint,
+        plan.blueprint,
+        agencies.blueprint,
     ]
     if dependencies.development and dependencies.clock_file is not None:
         found.append(clock.blueprint)
