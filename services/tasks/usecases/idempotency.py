@@ -13,9 +13,9 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from services.tasks.domain.errors import InvalidError
+from services.tasks.domain.errors import DomainError, InvalidError
 from shared.clock import Clock
-from shared.mongo import Document, atomically
+from shared.mongo import Document, StaleVersionError, atomically
 
 LONGEST_KEY = 200
 
@@ -45,8 +45,7 @@ class Idempotency:
         :param request: what identifies the request: method, address, body.
         :raises InvalidError: the key is too long, or came before with another request.
         """
-        if not 0 < len(key) <= LONGEST_KEY:
-            raise InvalidError("Idempotency-Key", "error.idempotency_key", n=LONGEST_KEY)
+        _check(key)
         row = self._kept.find_one({"_id": _name(caller, key)})
         if row is None:
             return None
@@ -57,12 +56,13 @@ class Idempotency:
     def once(self, caller: str, key: str, request: bytes, work: Callable[[], Answer]) -> Answer:
         """Run the act and keep its answer in one transaction, or return the kept answer.
 
+        Nobody looks first, because most requests come once: a repeat fails at its key, or at a
+        rule that the first one's effect has made it break, and only then the answer is looked up.
+
         :param work: the use case; what it writes joins the transaction.
         :raises InvalidError: as :meth:`earlier`.
         """
-        kept = self.earlier(caller, key, request)
-        if kept is not None:
-            return kept
+        _check(key)
 
         def both() -> Answer:
             answer = work()
@@ -79,11 +79,16 @@ class Idempotency:
 
         try:
             return atomically(self._client, both)
-        except DuplicateKeyError:  # the same request, sent twice at once: the other one won
+        except (DuplicateKeyError, DomainError, StaleVersionError):
             kept = self.earlier(caller, key, request)
             if kept is None:
                 raise
             return kept
+
+
+def _check(key: str) -> None:
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise InvalidError("Idempotency-Key", "error.idempotency_key", n=LONGEST_KEY)
 
 
 def _name(caller: str, key: str) -> str:

@@ -36,8 +36,8 @@ def answered(
 ) -> Response:
     """Run an act once for its Idempotency-Key, or simply run it when there is none.
 
-    :param before: what must happen outside the act's transaction, e.g. storing files; left out
-        when the answer is known already.
+    :param before: stores the files, outside the act's transaction; left out when the answer is
+        known already.
     """
     key = request.headers.get(IDEMPOTENCY_HEADER)
     if key is None:
@@ -45,11 +45,12 @@ def answered(
         return _response(work())
     caller, fingerprint = actor().officer_id, _fingerprint(files)
     idempotency = deps().idempotency
-    kept = idempotency.earlier(caller, key, fingerprint)
-    if kept is None:
+    if files:
+        kept = idempotency.earlier(caller, key, fingerprint)
+        if kept is not None:
+            return _response(kept)
         before()
-        kept = idempotency.once(caller, key, fingerprint, work)
-    return _response(kept)
+    return _response(idempotency.once(caller, key, fingerprint, work))
 
 
 def _response(answer: Answer) -> Response:
