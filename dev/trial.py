@@ -1,7 +1,7 @@
 """A stack of its own for tests and measurements: ``python -m dev up`` in a folder of its own.
 
-It is started as a person starts it and is told nothing but its ports, so what holds here holds
-there.
+It is started as a person starts it and is told nothing but its folder and ports, so what holds
+here holds there.
 """
 
 import os
@@ -17,7 +17,7 @@ from dev import children, ports
 from dev.children import Child
 from dev.faults import StackError
 from dev.mongodb import MongoServer
-from dev.settings import ROOT
+from dev.settings import ROOT, from_env
 from shared.clock import SystemClock
 from shared.lifecycle import Stop
 
@@ -42,32 +42,54 @@ _MORE_OPS_PORTS = 5
 
 
 class Trial:
-    """One stack in a folder; downloads come from the checkout's own cache.
+    """One stack in a folder.
 
     :param folder: empty for a clean start, used before for a later one.
+    :param numbers: setting → port; by default some that are free.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, numbers: Mapping[str, int] | None = None) -> None:
         self.folder = folder
         self.output = folder / "up.log"
-        self.ports = _block()
+        self.ports = numbers or _block()
         self._child: Child | None = None
 
-    def start(self, *, seconds: float) -> float:
+    @classmethod
+    def running(cls, folder: Path) -> "Trial":
+        """Return a stack that somebody else started, with the ports of the environment."""
+        given = from_env()
+        numbers = (
+            given.port,
+            given.scoring_port,
+            given.notify_port,
+            given.inbox_port,
+            given.inbox_smtp_port,
+            given.inbox_sms_port,
+            given.mongodb_port,
+            given.kafka_port,
+            given.ops_port,
+        )
+        return cls(folder, dict(zip(_PORTS, numbers, strict=True)))
+
+    def start(self, *, seconds: float, clone: Path | None = None) -> float:
         """Start it and wait until everything runs; return how many seconds that took.
 
         Call it from a thread that lives as long as the stack should.
 
+        :param clone: a checkout without anything, to be started by ``make run``; by default this
+            one, whose downloads are used.
         :raises StackError: when it ends or takes longer than ``seconds``.
         """
-        self._lend_cache()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if clone is None:
+            self._lend_cache()
         self.output.write_bytes(b"")
         began = _now()
         self._child = children.spawn(
-            [sys.executable, "-m", "dev", "up"],
+            ["make", "run"] if clone else [sys.executable, "-m", "dev", "up"],
             log=self.output,
             env=os.environ | {"LOCAL_DIR": str(self.folder)} | _as_settings(self.ports),
-            cwd=ROOT,
+            cwd=clone or ROOT,
         )
         pause = Stop()
         while _RUNS not in self.output.read_text(errors="replace"):
@@ -88,7 +110,7 @@ class Trial:
         child, self._child = self._child, None
         began = _now()
         if child.poll() is None:
-            child.send_signal(signal.SIGINT)
+            os.killpg(child.pid, signal.SIGINT)
         if not children.gone(child, seconds=seconds):
             children.kill(child)
             raise StackError(f"The stack did not stop within {seconds:g} s.")
@@ -115,7 +137,6 @@ class Trial:
 
     def _lend_cache(self) -> None:
         """Let the stack find what the checkout has downloaded before."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         shared = ROOT / ".local" / "cache"
         shared.mkdir(parents=True, exist_ok=True)
         if not (self.folder / "cache").exists():

@@ -1,0 +1,1 @@
+"""``python -m bench``: measures what the product promises and writes docs/performance.md."""
