@@ -15,15 +15,20 @@ import msgspec
 from shared.clock import SystemClock
 from shared.lifecycle import Stop
 
-_WAIT_SECONDS = 10
+_GONE_SECONDS = 5.0
 _START_FIELD = 19  # of /proc/<pid>/stat, counted after the name
 
 
 class Leftovers:
-    """The note of one stack's children."""
+    """The note of one stack's children.
 
-    def __init__(self, file: Path) -> None:
+    :param patience: seconds for which they may take their time before they are killed; nothing is
+        lost then, because the product survives that.
+    """
+
+    def __init__(self, file: Path, *, patience: float = 10.0) -> None:
         self._file = file
+        self._patience = patience
         self._noted: dict[str, tuple[int, str]] = {}
 
     def note(self, name: str, pid: int) -> None:
@@ -44,14 +49,19 @@ class Leftovers:
         if not alive:
             return
         say(f"An earlier stack was killed; waiting for its {', '.join(sorted(alive))} to end")
-        clock = SystemClock()
-        until = clock.now() + dt.timedelta(seconds=_WAIT_SECONDS)
-        while alive and clock.now() < until and not stop.wait(0.1):
-            alive = self._alive()
+        alive = self._wait(alive, stop, self._patience)
         for pid in alive.values():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
+        self._wait(alive, stop, _GONE_SECONDS)
         self.forget()
+
+    def _wait(self, alive: dict[str, int], stop: Stop, seconds: float) -> dict[str, int]:
+        clock = SystemClock()
+        until = clock.now() + dt.timedelta(seconds=seconds)
+        while alive and clock.now() < until and not stop.wait(0.1):
+            alive = self._alive()
+        return alive
 
     def _alive(self) -> dict[str, int]:
         if not self._file.exists():

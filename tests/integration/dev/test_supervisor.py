@@ -29,7 +29,7 @@ STUBBORN = (
     "pathlib.Path('{mark}').write_text(str(child.pid));"
     "signal.pause()"
 )
-# A stack in small: one child that takes a second to end, and no stop in order.
+# A stack in small: one child that takes its time to end, and no stop in order.
 SUPERVISOR = """
 import sys
 from pathlib import Path
@@ -37,9 +37,9 @@ from dev.leftovers import Leftovers
 from dev.supervisor import Program, Supervisor
 from shared.lifecycle import Stop
 
-folder = Path(sys.argv[1])
+folder, seconds = Path(sys.argv[1]), sys.argv[2]
 slow = "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM," \
-    " lambda *_: (time.sleep(1), sys.exit(0)));" \
+    f" lambda *_: (time.sleep({seconds}), sys.exit(0)));" \
     f" pathlib.Path('{folder}/mark').write_text('up'); signal.pause()"
 supervisor = Supervisor(
     Stop(), cwd=folder, leftovers=Leftovers(folder / "processes.json"), say=print
@@ -176,17 +176,18 @@ def test_a_failing_step_is_told_and_a_stop_ends_a_step(stage: Stage) -> None:
     assert stage.pids("waiting") == []
 
 
-def test_after_kill_9_children_end_by_themselves_and_the_next_start_waits_for_them(
-    tmp_path: Path,
+@pytest.mark.parametrize("seconds", ["1", "60"], ids=["by themselves", "when killed"])
+def test_after_kill_9_the_next_start_waits_until_the_children_are_gone(
+    tmp_path: Path, seconds: str
 ) -> None:
-    stack = subprocess.Popen([sys.executable, "-c", SUPERVISOR, str(tmp_path)], cwd=ROOT)
+    stack = subprocess.Popen([sys.executable, "-c", SUPERVISOR, str(tmp_path), seconds], cwd=ROOT)
     stage = Stage(tmp_path)
     stage.until((tmp_path / "mark").exists)
     assert len(stage.pids("mark")) == 1
 
     stack.kill()
     stack.wait()
-    stage.leftovers.clear(stage.stop, stage.said.append)
+    Leftovers(tmp_path / "processes.json", patience=4).clear(stage.stop, stage.said.append)
 
     assert stage.said == ["An earlier stack was killed; waiting for its slow to end"]
     assert stage.pids("mark") == []
