@@ -1,5 +1,6 @@
 """The gateway end: speaks Kannel's sendsms form and calls receipts back (type 8, then 1)."""
 
+import dataclasses
 import hmac
 import logging
 import queue
@@ -21,6 +22,17 @@ _log = logging.getLogger(__name__)
 _PATH = "/cgi-bin/sendsms"
 _TRIES, _PAUSE_SECONDS, _NETWORK_SECONDS = 30, 2.0, 0.3
 ON_WAY, DELIVERED = 8, 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Receipt:
+    """Receipts to be sent for a message, the first of them when the Unix time has come."""
+
+    message_id: str
+    address: str
+    kinds: tuple[int, ...]
+    due_at: float
+
 
 # Given the form's fields, says status and body; tests refuse, stall or repeat with it.
 Answer = Callable[[Mapping[str, str]], tuple[int, str]]
@@ -49,7 +61,7 @@ class GatewayEnd:
         self._answer = answer
         self._kinds = kinds
         self._stop = Stop()
-        self._receipts: queue.Queue[tuple[str, str]] = queue.Queue()
+        self._receipts: queue.Queue[_Receipt] = queue.Queue()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self._threads = [
@@ -95,22 +107,28 @@ class GatewayEnd:
             subject="",
             text=fields.get("text", ""),
             parts=parts_of(fields.get("text", "")),
+            message_id=_reference(fields.get("dlr-url", "")),
         )
         self._store.put(message)
         if address := fields.get("dlr-url"):
-            self._receipts.put((message.id, address))
+            self._later(message.id, address, self._kinds)
+
+    def _later(self, message_id: str, address: str, kinds: tuple[int, ...]) -> None:
+        if kinds:
+            self._receipts.put(_Receipt(message_id, address, kinds, _now() + _NETWORK_SECONDS))
 
     def _report(self) -> None:
-        """Call the receipt addresses back, one message after the other."""
+        """Call the receipt addresses back; all wait equally long, so the oldest is due first."""
         while not self._stop.is_set():
             try:
-                message_id, address = self._receipts.get(timeout=0.2)
+                receipt = self._receipts.get(timeout=0.2)
             except queue.Empty:
                 continue
-            for kind in self._kinds:
-                self._stop.wait(_NETWORK_SECONDS)
-                if self._call(address.replace("%d", str(kind))):
-                    self._store.receipted(message_id, kind)
+            self._stop.wait(max(receipt.due_at - _now(), 0.0))
+            kind, *others = receipt.kinds
+            if self._call(receipt.address.replace("%d", str(kind))):
+                self._store.receipted(receipt.message_id, kind)
+            self._later(receipt.message_id, receipt.address, tuple(others))
 
     def _call(self, address: str) -> bool:
         reason = ""
@@ -127,6 +145,15 @@ class GatewayEnd:
                 return False
         _log.warning("receipt was not taken", extra={"reason": reason})
         return False
+
+
+def _reference(address: str) -> str:
+    """Return by what a receipt address names the message."""
+    return parse_qs(urlsplit(address).query).get("id", [""])[0]
+
+
+def _now() -> float:
+    return SystemClock().now().timestamp()
 
 
 def _handler(end: GatewayEnd) -> type[BaseHTTPRequestHandler]:
