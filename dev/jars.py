@@ -1,14 +1,16 @@
 """Kafka's jars: fetched once from Maven's public repository into the cache, checked by checksum.
 
-``kafka_jars.txt`` holds a SHA-256 for each file; anything else is refused. ``python -m dev.jars``
-fetches them anew and writes the list, after the version below was changed.
+``kafka_jars.txt`` holds a SHA-256 for each file; anything else is refused. ``python -m dev.jars
+fetch <cache>`` fetches them; ``python -m dev.jars lock`` writes the list anew, after the version
+below was changed.
 """
 
+import argparse
 import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 from dev.faults import StackError
@@ -24,25 +26,26 @@ def read_lock() -> dict[str, str]:
     return {name: digest for digest, name in rows}
 
 
-def ensure_jars(cache: Path, say: Callable[[str], None]) -> Path:
-    """Return the folder with the jars, fetched if it is not there yet.
+def folder_of(cache: Path) -> Path:
+    """Return where the jars lie; the name bears the lock's digest."""
+    return cache / f"kafka-{hashlib.sha256(_LOCK.read_bytes()).hexdigest()[:12]}"
 
-    The folder appears whole or not at all, and bears the lock's digest in its name.
+
+def ensure_jars(cache: Path) -> Path:
+    """Return the folder with the jars, fetched if it is not there yet; it appears whole.
 
     :raises StackError: when they cannot be fetched, or one is not what the lock says.
     """
-    lock = read_lock()
-    name = hashlib.sha256(_LOCK.read_bytes()).hexdigest()[:12]
-    folder = cache / f"kafka-{name}"
+    folder = folder_of(cache)
     if folder.exists():
         return folder
-    say(f"Fetching Kafka: {len(lock)} files, {MEGABYTES} MB, once")
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache, prefix="fetching-") as made:
         jars = Path(made) / "jars"
         _fetch(Path(made), jars)
-        _check(jars, lock)
-        jars.replace(folder)
+        _check(jars, read_lock())
+        if not folder.exists():  # another run may have been faster
+            jars.replace(folder)
     return folder
 
 
@@ -80,16 +83,32 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def main() -> int:
-    """Fetch what the version above names and write the lock."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fetch into a cache, or write the lock; return the exit code."""
+    parser = argparse.ArgumentParser(prog="dev.jars")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("fetch").add_argument("cache", type=Path)
+    commands.add_parser("lock")
+    given = parser.parse_args(arguments)
+    try:
+        if given.command == "fetch":
+            ensure_jars(given.cache)
+        else:
+            _write_lock()
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _write_lock() -> None:
     with tempfile.TemporaryDirectory() as made:
         jars = Path(made) / "jars"
         _fetch(Path(made), jars)
-        lines = sorted(f"{_digest(jar)}  {jar.name}" for jar in jars.iterdir())
-    lines.sort(key=lambda line: line.split()[1])
-    _LOCK.write_text("\n".join(lines) + "\n")
+        digests = {jar.name: _digest(jar) for jar in jars.iterdir()}
+    lines = [f"{digests[name]}  {name}\n" for name in sorted(digests)]
+    _LOCK.write_text("".join(lines))
     print(f"{len(lines)} files locked")
-    return 0
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import datetime as dt
 import importlib.util
 import signal
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from dev import children, ports
@@ -48,7 +47,6 @@ class KafkaServer:
     cache: Path
     log: Path
     heap_megabytes: int = 256
-    say: Callable[[str], None] = print
 
     @property
     def bootstrap_servers(self) -> str:
@@ -60,7 +58,7 @@ class KafkaServer:
         :raises StackError: when something cannot be had, with what to do.
         """
         runtime = java()
-        jars = ensure_jars(self.cache, self.say)
+        jars = ensure_jars(self.cache)
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
         properties.write_text(self._properties())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from dev import programs, settings, times
+from dev import jars, programs, settings, times
 from dev.environment import Environments
 from dev.faults import StackError
 from dev.kafka import KafkaServer
@@ -104,18 +104,26 @@ class Stack:
     def _start_servers(self) -> None:
         names = []
         if self._mongodb is not None:
+            self._terminal.say("Starting MongoDB")
             self._supervisor.start(programs.mongodb(self._mongodb))
             names.append(programs.MONGODB)
         if self._kafka is not None:
+            self._fetch_jars()
+            self._terminal.say("Starting Kafka")
             self._supervisor.start(programs.kafka(self._kafka))
             names.append(programs.KAFKA)
-        if names:
-            self._terminal.say("Starting " + " and ".join(names))
         # Node and the packages come while the servers start.
         self._supervisor.run(
             "The front-end", [sys.executable, "-m", "dev.frontend"], log=self._log("frontend")
         )
         self._supervisor.wait_ready(names, seconds=_SERVERS_SECONDS)
+
+    def _fetch_jars(self) -> None:
+        cache = self._settings.cache
+        if not jars.folder_of(cache).exists():
+            self._terminal.say(f"Fetching Kafka: {jars.MEGABYTES} MB, once, about half a minute")
+            command = [sys.executable, "-m", "dev.jars", "fetch", str(cache)]
+            self._supervisor.run("Fetching Kafka", command, log=self._log("fetch"))
 
     def _prepare_clock(self) -> None:
         wanted = self._settings.clock or self._done.clock
@@ -230,7 +238,6 @@ class Stack:
             port=given.kafka_port,
             cache=given.cache,
             log=self._log("kafka"),
-            say=self._terminal.say,
         )
 
     @cached_property
