@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pymongo.database import Database
@@ -119,6 +119,12 @@ def live(database: "Database[Document]", task_id: str) -> tuple[Document, list[D
     return task, list(rows)
 
 
+def levels(database: "Database[Document]", codes: Iterable[str]) -> dict[str, str]:
+    """Return code → level of some agencies."""
+    rows = database["agencies"].find({"_id": {"$in": sorted(set(codes))}}, {"level": 1})
+    return {row["_id"]: row["level"] for row in rows}
+
+
 def reports(database: "Database[Document]", part_ids: Sequence[str]) -> list[Document]:
     """Return the reports of parts, the newest first."""
     rows = database["reports"].find({"assignment_id": {"$in": list(part_ids)}})
@@ -157,6 +163,16 @@ def current_lead(parts: Sequence[Document], today: dt.date) -> Document | None:
     if chosen:
         return min(chosen, key=lambda part: str(part["due_on"]))
     return max(kept, key=lambda part: str(part["due_on"]), default=None)
+
+
+def waiting_lead(parts: Sequence[Document]) -> Document | None:
+    """Return the lead part that has waited longest for appraisal, if any waits."""
+    waiting = [
+        part
+        for part in parts
+        if part["role"] == Role.LEAD.value and part["state"] == AssignmentStatus.REPORTED.value
+    ]
+    return min(waiting, key=lambda part: str(part["reported_on"]), default=None)
 
 
 def own_part(

@@ -184,7 +184,6 @@ def _page(act: Act, part: Document, typed: Form) -> str:
         part=part,
         state=state_kind(part),
         due=due(part, today, t),
-        today=today.isoformat(),
         given=typed.given,
         errors=typed.errors,
         # One form has one key; going on after an error is a new one.

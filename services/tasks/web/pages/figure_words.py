@@ -82,6 +82,6 @@ def _ratio(numerator: Decimal, denominator: Decimal) -> str:
 
 def _with_unit(value: Decimal | None, unit: str) -> str:
     said = number(value)
-    if unit == "%":
-        return f"{said}%"
+    if unit.startswith("%"):  # 41,33%, 97,2% văn bản
+        return f"{said}{unit}"
     return f"{said} {unit}".strip()

@@ -213,7 +213,10 @@ def _page(indicator_id: str, typed: Form, *, deciding: str = "") -> str:
         deciding=deciding,
         decision_errors=typed.errors if deciding else {},
         rows=[_row(row, person, matter, people) for row in found.rows],
-        stream=task_stream.happened(lines, people, {}),
+        stream=[
+            dataclasses.replace(said, words=_with_figure(said.words, line, indicator))
+            for said, line in zip(task_stream.happened(lines, people, {}), lines, strict=True)
+        ],
         today=today.isoformat(),
         key=secrets.token_urlsafe(16),
         agency_name=agency_name,
@@ -262,6 +265,14 @@ def _periods(indicator: Document, plan: Document, today: dt.date) -> list[str]:
 def _tiers(indicator: Document) -> list[tuple[str, str]]:
     codes = dict.fromkeys(target["tier"] for target in indicator["targets"] if target["tier"])
     return [(code, tier_name(code)) for code in codes]
+
+
+def _with_figure(said: str, line: Document, indicator: Document) -> str:
+    """Return the words of an act with the figure that it brought, if it brought one."""
+    after = line.get("after") or {}
+    if not any(name in after for name in (*_DECIMALS, *_WHOLES, "yes_no")):
+        return said
+    return f"{said}: {figure_text({**after, 'unit': indicator['unit']})}"
 
 
 def tier_name(code: str | None) -> str:

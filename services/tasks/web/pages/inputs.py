@@ -17,7 +17,11 @@ from shared.web.language import t
 LONG_TEXT = 5000
 LINE = 300
 _KEPT_CONTROLS = frozenset("\n\t")
-_LOCAL_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+# Keyboards of phones for numbers have no slash: 05032025 is read as well.
+_LOCAL_DAYS = (
+    re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"),
+    re.compile(r"(\d{2})(\d{2})(\d{4})"),
+)
 _DECIMAL = re.compile(r"[+-]?\d{1,12}(,\d{1,6})?")
 # 1.234.567 or 1.234,5: points can only mean thousands here.
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}((\.\d{3}){2,3}(,\d{1,6})?|(\.\d{3}){1,3},\d{1,6})")
@@ -67,13 +71,13 @@ class Form:
         return clean
 
     def day(self, name: str, *, missing: str | None = None) -> dt.date | None:
-        """Return a local day: 2025-03-05 as browsers send it, or 05/03/2025 as people write it."""
+        """Return a local day: 05/03/2025 as people write it, or 2025-03-05."""
         raw = text_of(self.given.get(name))
         if not raw:
             if missing is not None:
                 self.wrong(name, t(missing))
             return None
-        found = _LOCAL_DAY.fullmatch(raw)
+        found = next(filter(None, (form.fullmatch(raw) for form in _LOCAL_DAYS)), None)
         try:
             if found is not None:
                 day, month, year = (int(piece) for piece in found.groups())

@@ -1,6 +1,6 @@
 """Signing in and out, lending the identity to the other webs, the first run of a new province."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
@@ -116,18 +116,19 @@ def _form(place: str, *, username: str, wrong: str = "") -> str:
 
 
 def _examples(accounts: Sequence[Document]) -> list[Document]:
-    """Return a few accounts of different roles, those that are rare first."""
+    """Return a few accounts of different roles: the rare ones, then people they work with."""
     rare = [row for row in accounts if _roles(row) & set(_RARE)]
     shown = {row["username"] for row in rare}
     agencies = {row["agency_code"] for row in rare}
-    ordinary = (
-        row for row in accounts if row["username"] not in shown and row["agency_code"] in agencies
-    )
-    return _first([*rare, *ordinary], _EXAMPLES)
-
-
-def _first(rows: Iterable[Document], most: int) -> list[Document]:
-    return list(rows)[:most]
+    # Accounts of an agency that has ended moved to its heir and keep their old names.
+    ordinary = [
+        row
+        for row in accounts
+        if row["username"] not in shown
+        and row["agency_code"] in agencies
+        and row["username"].partition(".")[0] == str(row["agency_code"]).lower()
+    ]
+    return [*rare, *ordinary][:_EXAMPLES]
 
 
 def _roles(row: Document) -> set[str]:

@@ -8,8 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from services.tasks.domain.permissions import Act, require
-from services.tasks.queries import agencies
+from services.tasks.domain.permissions import Act, OfficerRole, require
 from services.tasks.queries import people as people_queries
 from services.tasks.queries import task_page as queries
 from services.tasks.queries.allowed import matter_of
@@ -58,7 +57,8 @@ def show(task_id: str) -> ResponseReturnValue:
     people = people_queries.names(database, _people_of(reports, stream))
     by_id = {str(found["_id"]): found for found in one.parts}
     period = chosen["period"] if chosen else ""
-    same = [found for found in one.parts if found["period"] == period]
+    same = _standing(one, chosen, period)
+    recurring = len({found["period"] for found in leads}) > 1
     return render_template(
         "tasks/task.html",
         one=one,
@@ -74,15 +74,15 @@ def show(task_id: str) -> ResponseReturnValue:
             today=today,
             chosen=chosen["_id"] if chosen else "",
             own=person.agencies,
-            levels=agencies.levels(database, (found["agency_code"] for found in same)),
+            levels=queries.levels(database, (found["agency_code"] for found in same)),
             level_names=one.plan.get("levels") or {},
         ),
         periods=task_parts.period_links(leads, today, period),
         coordinating=sum(found["role"] == Role.COORDINATING.value for found in same),
         reports=[_report(report, people, by_id) for report in reports],
         stream=task_stream.merged(
-            task_stream.happened(stream.lines, people, by_id),
-            task_stream.reminded(stream.notices, people, by_id),
+            task_stream.happened(stream.lines, people, by_id, periods=recurring),
+            task_stream.reminded(stream.notices, people, by_id, periods=recurring),
         ),
         more=stream.more,
         period_text=period_text,
@@ -125,10 +125,27 @@ def place_of(part: _Part) -> str:
 
 
 def _chosen(one: OneTask, lead: Document | None) -> Document | None:
-    """Return the part that the page is opened at: the one asked for, the reader's, or the lead."""
+    """Return the part that the page is opened at.
+
+    The one asked for; else what this person would work on: the own part for those who report,
+    the oldest that waits for those who appraise; else the lead's.
+    """
+    person, today = actor(), deps().clock.today()
     asked = one.part(request.args.get("phan", ""))
-    own = queries.own_part(one.parts, actor().agencies, deps().clock.today())
-    return asked or own or lead
+    if asked is not None:
+        return asked
+    if person.has(OfficerRole.OFFICER, OfficerRole.HEAD):
+        return queries.own_part(one.parts, person.agencies, today) or lead
+    if person.has(OfficerRole.APPRAISER):
+        return queries.waiting_lead(one.parts) or lead
+    return lead
+
+
+def _standing(one: OneTask, chosen: Document | None, period: str) -> list[Document]:
+    """Return the parts of a period without those that were taken away, e.g. by a merger."""
+    same = [found for found in one.parts if found["period"] == period]
+    kept = [found for found in same if found["state"] != "withdrawn" or found == chosen]
+    return same if one.task.get("withdrawn_in") is not None else kept
 
 
 def _shown_ids(leads: Sequence[Document], chosen: Document | None) -> list[str]:

@@ -24,6 +24,11 @@ _ICONS = {
     "deadline_changed": "calendar3",
     "reassigned": "arrow-right",
     "withdrawn": "slash-circle",
+    "measurement_reported": "send",
+    "measurement_approved": "check-lg",
+    "measurement_returned": "arrow-return-left",
+    "measurement_withdrawn": "slash-circle",
+    "measurement_replaced": "arrow-counterclockwise",
 }
 _SYSTEM = "system:"
 _STATES = {
@@ -68,24 +73,39 @@ class Happened:
 
 
 def happened(
-    lines: Iterable[_Line], people: Mapping[str, _Line], parts: Mapping[str, _Line]
+    lines: Iterable[_Line],
+    people: Mapping[str, _Line],
+    parts: Mapping[str, _Line],
+    *,
+    periods: bool = False,
 ) -> list[Happened]:
     """Return history lines in words.
 
     :param people: officer id → name and agency; parts: part id → its document.
+    :param periods: whether a line names the period of its part, for recurring tasks.
     """
-    return [_act(line, people, parts.get(line.get("assignment_id") or "")) for line in lines]
+    return [
+        _act(line, people, parts.get(line.get("assignment_id") or ""), periods=periods)
+        for line in lines
+    ]
 
 
 def reminded(
-    notices: Iterable[_Line], people: Mapping[str, _Line], parts: Mapping[str, _Line]
+    notices: Iterable[_Line],
+    people: Mapping[str, _Line],
+    parts: Mapping[str, _Line],
+    *,
+    periods: bool = False,
 ) -> list[Happened]:
     """Return reminders in words, the copies of one reminder together."""
     groups: dict[tuple[str, str, int], list[_Line]] = collections.defaultdict(list)
     for notice in notices:
         key = (notice["assignment_id"], notice["rule_id"], notice["occurrence"])
         groups[key].append(notice)
-    return [_reminder(copies, people, parts.get(key[0])) for key, copies in groups.items()]
+    return [
+        _reminder(copies, people, parts.get(key[0]), periods=periods)
+        for key, copies in groups.items()
+    ]
 
 
 def merged(*streams: Sequence[Happened]) -> list[Happened]:
@@ -103,11 +123,13 @@ def act_words(line: _Line) -> str:
 def changes(line: _Line) -> list[Changed]:
     """Return the changes of a line that a reader needs: state, deadline, agency."""
     before, after = line.get("before") or {}, line.get("after") or {}
-    return [
+    found = [
         Changed(label=t(f"page.changed.{name}"), before=show(before[name]), after=show(after[name]))
         for name, show in _SHOWN.items()
-        if name in after and before.get(name) is not None and before[name] != after[name]
+        if name in after and before.get(name) is not None
     ]
+    # A merged agency may have the short name of the one before it.
+    return [change for change in found if change.before != change.after]
 
 
 def state_word(state: str) -> str:
@@ -126,7 +148,9 @@ def person_name(officer_id: str | None, people: Mapping[str, _Line]) -> str:
     return str(found["name"]) if found else t("page.person.erased")
 
 
-def _act(line: _Line, people: Mapping[str, _Line], part: _Line | None) -> Happened:
+def _act(
+    line: _Line, people: Mapping[str, _Line], part: _Line | None, *, periods: bool
+) -> Happened:
     who = person_name(line["by"], people)
     agency = line.get("by_agency")
     return Happened(
@@ -135,14 +159,20 @@ def _act(line: _Line, people: Mapping[str, _Line], part: _Line | None) -> Happen
         who=who,
         agency=agency_name(agency) if agency and who else "",
         words=act_words(line),
-        about=_about(part),
+        about=_about(part, periods=periods, named=agency_name(agency) if agency and who else ""),
         note=line.get("note") or "",
         changes=changes(line),
         demonstration=bool(line.get("demonstration")),
     )
 
 
-def _reminder(copies: Sequence[_Line], people: Mapping[str, _Line], part: _Line | None) -> Happened:
+def _reminder(
+    copies: Sequence[_Line],
+    people: Mapping[str, _Line],
+    part: _Line | None,
+    *,
+    periods: bool,
+) -> Happened:
     first = copies[0]
     rule = f"page.rule.{first['rule_id']}"
     count = collections.Counter(str(copy["channel"]) for copy in copies)
@@ -160,7 +190,7 @@ def _reminder(copies: Sequence[_Line], people: Mapping[str, _Line], part: _Line 
         who="",
         agency="",
         words=t("page.reminded", rule=named, channels=channels, result=result),
-        about=_about(part),
+        about=_about(part, periods=periods),
         note=_recipients(copies, people),
         changes=(),
         trouble=bool(failed),
@@ -174,10 +204,13 @@ def _recipients(copies: Sequence[_Line], people: Mapping[str, _Line]) -> str:
     return t("page.reminded.to", names=shown + (f" +{more}" if more > 0 else ""))
 
 
-def _about(part: _Line | None) -> str:
+def _about(part: _Line | None, *, periods: bool, named: str = "") -> str:
+    """Return whose part it was, unless the line has just named that agency."""
     if part is None:
         return ""
-    return f"{agency_name(part['agency_code'])} · {period_text(part['period'])}"
+    agency = agency_name(part["agency_code"])
+    said = [agency if agency != named else "", period_text(part["period"]) if periods else ""]
+    return " · ".join(filter(None, said))
 
 
 def _at(line: Happened) -> dt.datetime:
