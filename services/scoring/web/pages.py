@@ -52,8 +52,11 @@ def index() -> str:
 @blueprint.get("/chi-tieu/<indicator_id>")
 @signed_in
 def indicator(indicator_id: str) -> str:
-    """Show one indicator: value, why, history, linked tasks, figures."""
-    found = deps().queries.one(indicator_id)
+    """Show one indicator: value, why, history, linked tasks, figures.
+
+    The address may also say its code; then the plan is the newest, or the one it names.
+    """
+    found = deps().queries.one(indicator_id) or _by_code(indicator_id)
     if found is None or found.row.status is None:
         raise _not_found("not_found")
     words = views.Words(deps().texts, language())
@@ -70,6 +73,12 @@ def indicator(indicator_id: str) -> str:
         may_report=_may_report(found),
         tasks_url=deps().tasks_url,
     )
+
+
+def _by_code(code: str) -> One | None:
+    plan = _plan(request.args.get("ke_hoach"))
+    row = deps().queries.by_code(plan, code) if plan else None
+    return deps().queries.one(row.indicator.indicator_id) if row else None
 
 
 def _may_report(found: One) -> bool:
