@@ -37,6 +37,8 @@ def create_app(
 ) -> Flask:
     """Return an application with the common shell; the caller adds its blueprints.
 
+    It also sets ``secret_key`` when its views flash: what was said is kept in a signed cookie.
+
     :param import_name: package of the web, whose templates and static files it has.
     :param texts: catalogues of the service; the shell brings its own.
     :param identify: tells who asks; by default the signed identity cookie does.
@@ -44,6 +46,12 @@ def create_app(
     """
     app = Flask(import_name, static_folder=None)
     app.config.update(COMPRESS_ALGORITHM=["gzip"], COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=1024)
+    # On one host with three ports the webs share their cookies: each has a name of its own.
+    app.config.update(
+        SESSION_COOKIE_NAME=f"cchc_{config.service}_said",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not config.development,
+    )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions[CONFIG] = config
     language.install(app, Texts.load([SHELL_TEXTS, *texts]))

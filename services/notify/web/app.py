@@ -1,5 +1,6 @@
 """The web application of notify: common shell, pages, the address that takes receipts."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def make_app(dependencies: Deps, config: WebConfig, *, texts: Sequence[Path]) ->
         texts=list(texts),
         plan_label=PlanLabel(dependencies.queries.newest_plan),
     )
+    # Signs what is flashed; the receipts' own key is not to be had from it.
+    app.secret_key = hashlib.sha256(b"flash|" + dependencies.receipt_secret.encode()).digest()
     install(app, dependencies)
     app.register_blueprint(pages)
     app.register_blueprint(receipts)
