@@ -130,12 +130,13 @@ class Series:
         )
 
 
-def target_of(indicator: IndicatorDefined, tier: str | None, day: dt.date) -> Target | None:
-    """Return the target of a day: the first whose period is not over, or the last one."""
-    found = sorted(
-        (t for t in indicator.targets if t.tier == tier), key=lambda t: periods.last_day(t.period)
-    )
-    return next((t for t in found if not periods.over(t.period, day)), found[-1] if found else None)
+def target_of(targets: Sequence[Target], day: dt.date) -> Target:
+    """Return the target of a day: the first whose period is not over, or the last one.
+
+    :param targets: those of one tier, one at least.
+    """
+    found = sorted(targets, key=lambda t: periods.last_day(t.period))
+    return next((t for t in found if not periods.over(t.period, day)), found[-1])
 
 
 def judge(series: Series) -> Judgement:

@@ -102,12 +102,10 @@ def _months(year: int, month: int, count: int) -> tuple[dt.date, dt.date]:
 
 
 def _name(periodicity: Periodicity, year: int, number: int) -> str:
-    match periodicity:
-        case Periodicity.MONTH:
-            return f"{year}-{number:02}"
-        case Periodicity.QUARTER:
-            return f"{year}-Q{number}"
-        case Periodicity.HALF:
-            return f"{year}-H{number}"
-        case Periodicity.YEAR:
-            return f"{year}"
+    names = {
+        Periodicity.MONTH: f"{year}-{number:02}",
+        Periodicity.QUARTER: f"{year}-Q{number}",
+        Periodicity.HALF: f"{year}-H{number}",
+        Periodicity.YEAR: f"{year}",
+    }
+    return names[periodicity]

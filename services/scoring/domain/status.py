@@ -25,7 +25,7 @@ from services.scoring.domain.rollup import TaskOnDay, TaskState, completion
 from services.scoring.domain.said import NO_VALUE, Said, number
 from services.scoring.domain.values import Reading
 from shared.events.scoring import Flag, IndicatorStatus
-from shared.events.tasks import AgencyState, IndicatorDefined, MeasurementState, Nature
+from shared.events.tasks import AgencyState, IndicatorDefined, MeasurementState, Nature, Target
 
 _WORST = (
     IndicatorStatus.MISSED,
@@ -155,16 +155,15 @@ def _counted(scene: Scene) -> Sequence[TaskOnDay]:
 
 
 def _judgements(scene: Scene, tasks: Sequence[TaskOnDay]) -> Sequence[Judgement]:
-    tiers = dict.fromkeys(target.tier for target in scene.indicator.targets)
-    found = []
-    for tier in tiers:
-        target = target_of(scene.indicator, tier, scene.as_of)
-        if target is None:
-            continue
-        of_tier = [m for m in scene.measurements if m.series.tier == tier]
-        series = Series(scene.indicator, target, of_tier, scene.as_of)
-        found.append(_judged(scene, series, tasks))
-    return found
+    tiers: dict[str | None, list[Target]] = {}
+    for target in scene.indicator.targets:
+        tiers.setdefault(target.tier, []).append(target)
+    return [_judged(scene, _series(scene, tier, targets), tasks) for tier, targets in tiers.items()]
+
+
+def _series(scene: Scene, tier: str | None, targets: Sequence[Target]) -> Series:
+    of_tier = [m for m in scene.measurements if m.series.tier == tier]
+    return Series(scene.indicator, target_of(targets, scene.as_of), of_tier, scene.as_of)
 
 
 def _judged(scene: Scene, series: Series, tasks: Sequence[TaskOnDay]) -> Judgement:

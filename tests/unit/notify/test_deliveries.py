@@ -203,3 +203,11 @@ def test_ids_differ_by_each_of_their_parts() -> None:
     assert len(set(ids)) == len(ids)
     assert all(x != y for x, y in itertools.combinations(ids, 2))
     assert delivery_id(ids[0], "o", "sms") != delivery_id(ids[0], "o", "email")
+
+
+def test_a_yes_of_the_far_end_is_kept_with_its_reference() -> None:
+    accepted = sending().tried(Outcome(step=Step.ACCEPTED, code="202", ref="kannel-7"), NOW)
+
+    assert accepted.state is S.ACCEPTED
+    assert (accepted.accepted_at, accepted.provider_ref) == (NOW, "kannel-7")
+    assert [attempt.code for attempt in accepted.attempts] == ["202"]

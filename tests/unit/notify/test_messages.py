@@ -1,5 +1,6 @@
 """The words of reminders, in Vietnamese and English."""
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -138,3 +139,23 @@ def test_every_sms_is_one_plain_part(
     assert not set(message.lines[0]) & set("[](){}#&")
     assert "NV-61" in message.lines[0]
     assert f"{due_on:%d/%m/%Y}" in message.lines[0]
+
+
+def test_a_task_that_is_not_known_yet_leaves_its_lines_out(
+    texts: Texts, calendar: WorkingCalendar
+) -> None:
+    about = subject(dt.date(2025, 6, 19))
+    without = dataclasses.replace(about, task=None)
+
+    lines, fewer = (email(one, texts, calendar, "vi").lines for one in (about, without))
+    assert len(fewer) == len(lines) - 2
+    assert not any(TASK.title in line or TASK.product in line for line in fewer)
+
+
+def test_an_sms_too_long_even_without_a_link_is_cut_to_one_part(
+    texts: Texts, calendar: WorkingCalendar
+) -> None:
+    about = dataclasses.replace(subject(dt.date(2025, 6, 19)), province="S" * 200)
+
+    message = text_message(about, texts, calendar, "vi")
+    assert (len(message.lines[0]), message.parts) == (160, 1)

@@ -121,3 +121,14 @@ def test_an_allow_list_lets_only_its_own_through() -> None:
     assert allowed("+84912345678", listed)
     assert not allowed("hoa@sonla.gov.vn", listed)
     assert allowed("hoa@sonla.gov.vn", frozenset())
+
+
+def test_who_stands_in_for_a_colleague_is_told_for_the_own_duty() -> None:
+    away = Away(since=TODAY, until=TODAY, deputy_id="o1")
+    people = [officer("o1"), officer("o2", roles=("head",), away=away)]
+
+    found = recipients(ROLES, "SNV25", people, TODAY)
+
+    assert [(r.officer.officer_id, r.role, r.deputy_for) for r in found] == [
+        ("o1", "officer", None)
+    ]

@@ -1,5 +1,6 @@
 """The reminder machine: planned, dispatched, cancelled, expired."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -178,3 +179,9 @@ def test_the_table_ends_what_is_dispatched_or_expired() -> None:
     assert left == {ReminderStatus.PLANNED, ReminderStatus.CANCELLED}
     with pytest.raises(KeyError):
         reminder(want("on_day", 0, 1), ReminderStatus.EXPIRED).moved(Cause.WANTED, NOW)
+
+
+def test_a_reminder_goes_with_the_assignment_to_another_agency() -> None:
+    before = reminder(want("before_3", 1, 5))
+
+    assert before.of_agency("STC25") == dataclasses.replace(before, agency_code="STC25")

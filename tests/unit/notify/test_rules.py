@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain.rules import RULES, RuleTable, Wanted, wanted_reminders
+from services.notify.domain.rules import (
+    RULES,
+    RuleTable,
+    Wanted,
+    still_wanted,
+    wanted_reminders,
+)
 from shared.calendar import load_calendar
 from shared.clock import LOCAL
 from shared.events.tasks import AssignmentState, AssignmentStatus, Role
@@ -150,3 +156,30 @@ def test_a_repeat_keeps_its_id_and_its_time_however_late_it_is_planned(
 
     for want in wanted(state, now=now + later):
         assert by_id.get(want.reminder_id, want) == want
+
+
+def test_a_rule_is_found_by_its_name() -> None:
+    assert TABLE["before_3"].working_days == 3
+    assert "before_3" in TABLE
+    assert "before_4" not in TABLE
+
+
+@pytest.mark.parametrize(
+    ("state", "rule_id", "version", "closed", "expected"),
+    [
+        (make_assignment(), "before_3", 1, False, True),
+        (None, "before_3", 1, False, False),
+        (make_assignment(state=AssignmentStatus.REPORTED), "before_3", 1, False, False),
+        (make_assignment(deadline_version=2), "before_3", 1, False, False),
+        (make_assignment(), "before_4", 1, False, False),
+        (make_assignment(), "before_3", 1, True, False),
+    ],
+)
+def test_the_last_look_asks_whether_a_reminder_is_wanted_still(
+    state: AssignmentState | None, rule_id: str, version: int, *, closed: bool, expected: bool
+) -> None:
+    found = still_wanted(
+        state, TABLE, rule_id=rule_id, deadline_version=version, plan_closed=closed
+    )
+
+    assert found is expected

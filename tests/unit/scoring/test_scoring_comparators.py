@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.domain.comparators import RULES, met, target_said, value_said, wanted
+from services.scoring.domain.comparators import (
+    RULES,
+    met,
+    reaches,
+    target_said,
+    value_said,
+    wanted,
+)
 from services.scoring.domain.values import Reading, read
 from shared.events.tasks import Band, Comparator, Direction
 from tests.unit.scoring.samples import DAY, baseline, indicator, measurement, target
@@ -236,3 +243,12 @@ def test_wanted_amount_of_a_range_is_its_lower_bound() -> None:
     of = indicator(comparator=Comparator.DECREASE_PCT_RANGE)
 
     assert wanted(of, target(low=15, high=20)) == 15
+
+
+def test_at_most_is_reached_from_below_and_the_others_from_above() -> None:
+    below, above = Decimal(4), Decimal(6)
+
+    assert reaches(indicator(comparator=Comparator.AT_MOST), below, Decimal(5))
+    assert not reaches(indicator(comparator=Comparator.AT_MOST), above, Decimal(5))
+    assert reaches(indicator(comparator=Comparator.AT_LEAST), above, Decimal(5))
+    assert not reaches(indicator(comparator=Comparator.AT_LEAST), below, Decimal(5))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.scoring.domain.judge import Series, expectation
 from services.scoring.domain.rollup import TaskState
 from services.scoring.domain.status import Scene, dead_tiers, indicator_status
 from services.scoring.domain.values import COUNTING
@@ -21,6 +22,7 @@ from shared.events.tasks import (
     Periodicity,
 )
 from tests.unit.scoring.samples import (
+    DAY,
     agency,
     baseline,
     day,
@@ -420,3 +422,15 @@ def test_an_overdue_linked_task_leaves_nothing_on_track(facts: Scene) -> None:
     found = indicator_status(facts)
 
     assert not (found.status is S.ON_TRACK and any(task.overdue for task in facts.tasks))
+
+
+def test_a_target_shorter_than_the_rhythm_of_figures_is_never_due() -> None:
+    of = indicator(periodicity=Periodicity.YEAR, targets=(target(period="2025-Q2", value=90),))
+
+    assert told(of) == (S.NOT_DUE, "not_due.nothing")
+
+
+def test_nothing_is_expected_of_a_series_without_figures() -> None:
+    of = indicator()
+
+    assert expectation(Series(of, of.targets[0], [], DAY)) is None

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from services.scoring.domain import periods
 from services.scoring.domain.rollup import TaskState, completion, task_on_day, tasks_on_day
 from services.scoring.domain.said import number, signed
-from services.scoring.domain.values import counting, known_baselines, read, waiting
+from services.scoring.domain.values import (
+    BadFigureError,
+    check,
+    counting,
+    known_baselines,
+    read,
+    waiting,
+)
 from shared.events.tasks import (
     AssignmentStatus,
     Comparator,
@@ -237,3 +244,16 @@ def test_parts_find_their_task() -> None:
         "t-NV-59": TaskState.DONE,
         "t-NV-60": TaskState.NOT_STARTED,
     }
+
+
+@pytest.mark.parametrize("name", ["value", "numerator", "denominator", "score"])
+def test_a_figure_that_is_no_number_is_refused(name: str) -> None:
+    check(measurement("2025-Q1", **{name: "41.33"}))
+
+    with pytest.raises(BadFigureError, match=f"{name}: not a finite number"):
+        check(measurement("2025-Q1", **{name: "NaN"}))
+
+
+def test_a_figure_of_no_period_is_refused() -> None:
+    with pytest.raises(BadFigureError, match=r"series\.period"):
+        check(measurement("2025-13", value=1))

@@ -284,3 +284,19 @@ def test_the_order_in_which_coordinators_are_named_changes_nobody(
     coordinators, shuffled = named
 
     assert set(parts(task("C", *coordinators))) == set(parts(task("C", *shuffled)))
+
+
+def test_an_agency_that_nobody_knows_coordinates_nothing() -> None:
+    assert who(task("C", "X")) == ["C"]
+
+
+def test_successors_in_a_circle_leave_the_work_with_nobody() -> None:
+    around = {
+        row.code: row
+        for row in (
+            agency("E", valid_to=dt.date(2025, 1, 31), successor="F"),
+            agency("F", valid_to=dt.date(2025, 1, 31), successor="E"),
+        )
+    }
+
+    assert expand_group(("E", "F"), around, dt.date(2025, 2, 1)) == ()
