@@ -34,6 +34,20 @@ class Site:
     url: str
     house: House
 
+    def working(self, number: int) -> Document:
+        """Return one of the lead parts that are being worked on, a different one by number.
+
+        Not of the two agencies that appraise, so that ``snv.thamdinh`` may decide on it.
+        """
+        query = {
+            "role": "lead",
+            "state": "in_progress",
+            "return_count": 0,
+            "agency_code": {"$nin": ["SNV25", "VPUBND"]},
+        }
+        rows = list(self.house.database["assignments"].find(query).sort("task_code", 1))
+        return rows[number]
+
     def part(self, code: str, agency: str) -> Document:
         """Return a part that is not withdrawn, the oldest period first."""
         query = {"task_code": code, "agency_code": agency, "state": {"$ne": "withdrawn"}}
