@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 LONGEST = 300
 # Longer on purpose; each with its reason.
 LONG = {
+    "dev/stack.py": "a checkout's stack from start to stop, in the order in which it happens",
     "shared/events/tasks.py": "one list of everything that tasks publishes, read as a whole",
     "services/tasks/usecases/acts.py": "the acts on a part share one way through the transaction",
 }
@@ -141,7 +142,7 @@ def test_no_number_of_the_plan_stands_in_the_rules() -> None:
 
 
 def test_no_work_is_left_over_in_comments() -> None:
-    words = re.compile(r"#.*\b(TODO|FIXME|XXX|HACK)\b")
+    words = re.compile(r"#.*\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 
     wrong = [
         f"{name}:{number}"
