@@ -12,6 +12,8 @@ from shared.events.tasks import AssignmentStatus
 from shared.mongo import Document
 
 _OPEN = [AssignmentStatus.ASSIGNED.value, AssignmentStatus.IN_PROGRESS.value]
+# One answer of the server holds a whole list: no second question for its rest.
+_AT_ONCE = 500
 _SHOWN = {
     "name": 1,
     "short_name": 1,
@@ -35,7 +37,7 @@ class Work:
 
 def short_names(database: "Database[Document]") -> Mapping[str, str]:
     """Return code → short name of all agencies, some hundred rows read whole."""
-    rows = database["agencies"].find({}, {"short_name": 1})
+    rows = database["agencies"].find({}, {"short_name": 1}).batch_size(_AT_ONCE)
     return {row["_id"]: row["short_name"] for row in rows}
 
 
@@ -47,7 +49,9 @@ def levels(database: "Database[Document]", codes: Iterable[str]) -> Mapping[str,
 
 def everything(database: "Database[Document]", groups: Sequence[str]) -> list[Document]:
     """Return all agencies without the names of groups, some hundred rows read whole."""
-    return list(database["agencies"].find({"_id": {"$nin": list(groups)}}, _SHOWN))
+    return list(
+        database["agencies"].find({"_id": {"$nin": list(groups)}}, _SHOWN).batch_size(_AT_ONCE)
+    )
 
 
 def one(database: "Database[Document]", code: str) -> Document:
@@ -80,7 +84,8 @@ def work(
     }
     sums = {name: {"$sum": {"$cond": [test, 1, 0]}} for name, test in counted.items()}
     rows = database["assignments"].aggregate(
-        [{"$match": query}, {"$group": {"_id": "$agency_code", **sums}}]
+        [{"$match": query}, {"$group": {"_id": "$agency_code", **sums}}],
+        batchSize=_AT_ONCE,
     )
     return {
         row["_id"]: Work(
@@ -96,7 +101,8 @@ def people(database: "Database[Document]", agency: str | None = None) -> dict[st
         [
             {"$match": {"agency_code": agency or {"$gt": ""}, "active": True}},
             {"$group": {"_id": "$agency_code", "count": {"$sum": 1}}},
-        ]
+        ],
+        batchSize=_AT_ONCE,
     )
     return {row["_id"]: row["count"] for row in rows}
 

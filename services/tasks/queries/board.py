@@ -25,6 +25,8 @@ _OPEN = [AssignmentStatus.ASSIGNED.value, AssignmentStatus.IN_PROGRESS.value]
 # So many of the newest changes are looked at to see that anything changed: a transaction may end
 # after one that began later.
 _LATEST = 16
+# One answer of the server holds a whole list: no second question for its rest.
+_AT_ONCE = 2000
 _PICKED = (
     "_id",
     "state",
@@ -101,7 +103,7 @@ def pick(
 ) -> list[Picked]:
     """Return the cards of the set, in no order."""
     day, near = today.isoformat(), near_until.isoformat()
-    rows = database["assignments"].aggregate(_pipeline(wanted, day))
+    rows = database["assignments"].aggregate(_pipeline(wanted, day), batchSize=_AT_ONCE)
     return [_picked(row, day, near) for row in rows]
 
 
@@ -110,7 +112,7 @@ def cards(database: "Database[Document]", ids: Sequence[str]) -> dict[str, Docum
     if not ids:
         return {}
     rows = database["assignments"].find({"_id": {"$in": list(ids)}}, dict.fromkeys(CARD, 1))
-    return {row["_id"]: row for row in rows}
+    return {row["_id"]: row for row in rows.batch_size(_AT_ONCE)}
 
 
 def chips(database: "Database[Document]", plan_id: str) -> dict[str, Document]:

@@ -15,6 +15,7 @@ from shared.mongo import Document
 
 _OPEN = [AssignmentStatus.ASSIGNED.value, AssignmentStatus.IN_PROGRESS.value]
 _FIELDS = dict.fromkeys((*CARD, "report_count", "changed_at"), 1)
+_AT_ONCE = 1000
 _OWN_AGENCY = "error.own_agency"
 
 
@@ -45,7 +46,7 @@ def to_do(
         "opens_on": {"$lte": today.isoformat()},
         "$or": [{"due_on": {"$lte": near_until.isoformat()}}, {"return_count": {"$gt": 0}}],
     }
-    rows = database["assignments"].find(query, _FIELDS)
+    rows = database["assignments"].find(query, _FIELDS).batch_size(_AT_ONCE)
     return sorted(rows, key=lambda row: (not row["return_count"], row["due_on"], row["task_code"]))
 
 
@@ -80,7 +81,7 @@ def reports(
     What the person may decide on, and what only the own agency keeps from it; the rest is left out.
     """
     query = {"plan_id": plan["_id"], "state": AssignmentStatus.REPORTED.value}
-    rows = database["assignments"].find(query, _FIELDS)
+    rows = database["assignments"].find(query, _FIELDS).batch_size(_AT_ONCE)
     found = [_waiting(row, plan, actor) for row in rows]
     concerned = [one for one in found if one.against is None or one.against.key == _OWN_AGENCY]
     return sorted(concerned, key=lambda one: (one.row["reported_on"] or "", one.row["task_code"]))

@@ -26,7 +26,7 @@ blueprint = Blueprint("overview", __name__)
 BAR = 200
 _CHART_WIDTH, _CHART_HEIGHT = 340, 110
 _STATUSES = ("achieved", "on_track", "at_risk", "missed", "no_data", "not_due", "not_applicable")
-_MOST_WRONG = 6
+_MOST_WRONG = 3
 _MONTHS = 12
 
 
