@@ -83,6 +83,20 @@ def one_task(database: "Database[Document]", task_id: str) -> OneTask:
     )
 
 
+def neighbours(
+    database: "Database[Document]", plan_id: str, code: str
+) -> tuple[Document | None, Document | None]:
+    """Return id and code of the tasks before and after one, by code.
+
+    Two rows by the index of codes, whatever the size of the plan.
+    """
+    fields = {"code": 1}
+    tasks = database["tasks"]
+    before = tasks.find({"plan_id": plan_id, "code": {"$lt": code}}, fields).sort("code", -1)
+    after = tasks.find({"plan_id": plan_id, "code": {"$gt": code}}, fields).sort("code", 1)
+    return next(before.limit(1), None), next(after.limit(1), None)
+
+
 def part(database: "Database[Document]", part_id: str) -> Document:
     """Return a part.
 

@@ -65,6 +65,7 @@ def show(task_id: str) -> ResponseReturnValue:
         task=one.task,
         plan=one.plan,
         area=_area(one),
+        neighbours=queries.neighbours(database, one.task["plan_id"], one.task["code"]),
         **_line(one.task, leads, one.indicators, lead),
         returned=_returned(chosen, reports, people),
         chosen=chosen,
