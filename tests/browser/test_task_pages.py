@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.tasks.usecases.projections import Projections
+from shared.events.scoring import IndicatorStatus
 from tests.browser.conftest import Open, picture, sign_in, violations
 from tests.browser.site import Site
 from tests.integration.tasks.house import PASSWORD
+from tests.integration.tasks_web.demonstrated import status_of
 from tests.integration.tasks_web.person import PDF
 
 pytestmark = pytest.mark.timeout(240)
@@ -139,6 +142,26 @@ def test_a_stale_page_shows_both_versions_and_goes_on(
         "Đã ban hành Công văn 1120, đã gửi 12 huyện"
     )
     expect(mine.get_by_label("Giải trình")).to_have_value("Còn chờ biểu tổng hợp")
+
+
+def test_a_chip_turns_on_an_open_page_and_nothing_else_moves(site: Site, open_page: Open) -> None:
+    part = site.part(*RETURNED)
+    page = open_page(officer_of(part))
+    page.goto(f"/phan-viec/{part['_id']}")
+    line, listed = page.locator("#dong-trang-thai"), page.locator("#chi-tieu-gan")
+    expect(line.locator(".chip")).not_to_have_class(re.compile("chip-achieved"))
+    page.get_by_role("link", name="Ghi tiến độ").focus()
+    chip = site.house.database["indicator_chips"].find_one({"code": "CT-31"})
+    assert chip is not None
+
+    Projections(site.house.database).keep_chip(
+        status_of(chip["_id"], "CT-31", IndicatorStatus.ACHIEVED, revision=chip["revision"] + 1)
+    )
+
+    expect(line.locator(".chip")).to_have_class(re.compile("chip-achieved"), timeout=3000)
+    expect(listed.locator(".chip")).to_have_class(re.compile("chip-achieved"))
+    expect(listed).to_contain_text("Đạt")
+    expect(page.get_by_role("link", name="Ghi tiến độ")).to_be_focused()
 
 
 @SIZES

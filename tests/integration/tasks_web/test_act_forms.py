@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -113,6 +114,24 @@ def test_the_same_form_sent_twice_acts_once(house: House, as_: SignIn) -> None:
     assert first.headers["Location"] == second.headers["Location"]
     assert house.database["reports"].count_documents({}) == 1
     assert house.database["fs.files"].count_documents({}) == 1
+    assert state(house) == ("reported", 2)
+
+
+def test_a_double_click_acts_once(house: House, as_: SignIn) -> None:
+    clicks = [as_("stp.canbo"), as_("stp.canbo")]
+    form = clicks[0].form(f"{ONE}/report") | TYPED
+    tokens = [click.form("/tai-khoan", "/dang-xuat")["csrf_token"] for click in clicks]
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(
+            pool.map(
+                lambda one: one[0].send(f"{ONE}/report", form | {"csrf_token": one[1]}).status_code,
+                zip(clicks, tokens, strict=True),
+            )
+        )
+
+    assert answers == [303, 303]
+    assert house.database["reports"].count_documents({}) == 1
     assert state(house) == ("reported", 2)
 
 
