@@ -72,7 +72,8 @@ class KafkaServer:
             "-XX:TieredStopAtLevel=1",  # starts sooner; no load here repays the second compiler
             "-Xshare:auto",
             "-Xlog:disable",
-            "-Dlog4j2.StatusLogger.level=OFF",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-Dorg.slf4j.simpleLogger.showDateTime=true",
             *path,
             "kafka.Kafka",
             properties,

@@ -121,9 +121,9 @@ class Stack:
     def _fetch_jars(self) -> None:
         cache = self._settings.cache
         if not jars.folder_of(cache).exists():
-            self._terminal.say(f"Fetching Kafka: {jars.MEGABYTES} MB, once, about half a minute")
+            self._terminal.say(f"Fetching Kafka: {jars.MEGABYTES} MB, once")
             command = [sys.executable, "-m", "dev.jars", "fetch", str(cache)]
-            self._supervisor.run("Fetching Kafka", command, log=self._log("fetch"))
+            self._supervisor.run("Fetching Kafka", command, log=None)
 
     def _prepare_clock(self) -> None:
         wanted = self._settings.clock or self._done.clock
