@@ -22,12 +22,18 @@ def asset(name: str, blueprint: str = "shell") -> str:
 
 
 def icon(name: str) -> Markup:
-    """Return an icon of the sprite; it says nothing to readers, the word beside it does."""
-    sprite = asset("vendor/icons.svg")
-    return Markup(
-        '<svg class="icon" aria-hidden="true" focusable="false" width="16" height="16">'
-        '<use href="{}#{}"/></svg>'
-    ).format(sprite, name)
+    """Return an icon of the sprite; it says nothing to readers, the word beside it does.
+
+    Made once for each name: a board draws some hundred.
+    """
+    made: dict[str, Markup] = current_app.extensions.setdefault("cchc.icons", {})
+    if name not in made:
+        sprite = asset("vendor/icons.svg")
+        made[name] = Markup(
+            '<svg class="icon" aria-hidden="true" focusable="false" width="16" height="16">'
+            '<use href="{}#{}"/></svg>'
+        ).format(sprite, name)
+    return made[name]
 
 
 def install(app: Flask) -> None:
