@@ -161,7 +161,11 @@ def _view(row: Row) -> IndicatorView:
 
 
 def _answer(view: object) -> Response:
-    return Response(msgspec.json.encode(view), content_type="application/json")
+    """Return the view, or 304 to who has it already."""
+    response = Response(msgspec.json.encode(view), content_type="application/json")
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def _problem(status: HTTPStatus, code: str, **params: object) -> Problem:
