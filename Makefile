@@ -62,7 +62,7 @@ $(VENV)/bin/python:
 define install
 @echo "Installing what requirements/$(1).txt lists into $(VENV): about $(2), once"
 @$(BIN)/pip install --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements/$(1).txt \
-	| grep --line-buffered -E '^ *(Downloading .*[0-9] MB|Installing|ERROR)' \
+	| awk '/^ *Downloading .*[0-9] MB/ { print; fflush() } /^Installing/ { print "  Unpacking"; fflush() }' \
 	|| { echo "Installing failed. The stack has wheels for Linux on x86-64 and ARM with Python 3.11 to 3.13; a network and about 2 GB of disk are needed." >&2; exit 1; }
 @rm -f $(VENV)/ready-$(1)-*; touch $@
 endef
