@@ -21,7 +21,8 @@ CHECKED_WORDS := $(wildcard *.md docs dev shared services tests bench requiremen
 help: ## tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Ports and clock by environment: PORT, SCORING_PORT, NOTIFY_PORT, INBOX_PORT, MONGODB_PORT,"
-	@echo "  KAFKA_PORT, OPS_PORT, CLOCK=now|2025-07-01T08:00, e.g. make run PORT=8180"
+	@echo "  KAFKA_PORT, OPS_PORT, CLOCK=now|2025-07-01T08:00, e.g. make run PORT=8180; DEMO=0 starts"
+	@echo "  without demonstration. MONGODB_URI, KAFKA_BOOTSTRAP_SERVERS replace the embedded servers."
 
 run: $(RUN_READY) ## start everything on this machine: databases, plan, demonstration, pages
 	@exec $(BIN)/python -m dev up
