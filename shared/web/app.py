@@ -55,7 +55,9 @@ def create_app(
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions[CONFIG] = config
     language.install(app, Texts.load([SHELL_TEXTS, *texts]))
-    identity.install(app, identify or identity.by_cookie(config.addresses.identity_public_key_file))
+    identity.install(
+        app, identify or identity.by_signature(config.addresses.identity_public_key_file)
+    )
     _follow_requests(app)
     register_errors(app)
     safety.install(app, config)

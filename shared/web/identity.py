@@ -59,12 +59,16 @@ def verify(token: str, public_key: str) -> Identity | None:
         return None
 
 
-def by_cookie(public_key_file: Path) -> Identify:
-    """Return what tells who asks by the identity cookie alone."""
+def by_signature(public_key_file: Path) -> Identify:
+    """Return what tells who asks by a signed identity: a browser's cookie, a program's bearer.
+
+    A program gets one from ``POST /api/v1/auth/identity`` of tasks.
+    """
     public_key = public_key_file.read_text()
 
     def identify() -> Identity | None:
-        token = request.cookies.get(COOKIE)
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        token = bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE)
         return verify(token, public_key) if token else None
 
     return identify

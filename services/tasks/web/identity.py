@@ -12,9 +12,19 @@ from flask import Response, g, request
 from services.tasks.usecases.sessions import Session
 from services.tasks.web.api.auth import actor
 from services.tasks.web.deps import deps
+from shared.settings import SettingsError
 from shared.web.identity import COOKIE, SESSION_COOKIE, Identity, sign
 
-__all__ = ["actor", "forget", "identify", "lend", "remember", "renewed"]
+__all__ = [
+    "actor",
+    "forget",
+    "identify",
+    "identity_of",
+    "lend",
+    "remember",
+    "renewed",
+    "short_lived",
+]
 
 # Less than the ten minutes that the other webs allow, so that their clock may differ a little.
 _LENT = dt.timedelta(minutes=9)
@@ -27,7 +37,7 @@ def identify() -> Identity | None:
     if session is None:
         return None
     g.tasks_session = session
-    return _identity(session)
+    return identity_of(session)
 
 
 def remember(response: Response, token: str) -> None:
@@ -38,16 +48,26 @@ def remember(response: Response, token: str) -> None:
     session = deps().sessions.find(token)
     if session is not None:
         _set(response, SESSION_COOKIE, token, session.expires_at - deps().system.now())
-        lend(response, _identity(session))
+        lend(response, identity_of(session))
 
 
 def lend(response: Response, identity: Identity) -> None:
     """Give the browser a signed identity for the other webs; without a key there is none."""
+    if deps().identity_key_file is not None:
+        signed, _until = short_lived(identity)
+        _set(response, COOKIE, signed, _LENT)
+
+
+def short_lived(identity: Identity) -> tuple[str, dt.datetime]:
+    """Return a signed identity for the other webs and the instant at which it expires.
+
+    :raises SettingsError: when this web was given no key.
+    """
     key = deps().identity_key_file
-    if key is not None:
-        until = min(identity.expires_at, deps().system.now() + _LENT)
-        short = dataclasses.replace(identity, expires_at=until)
-        _set(response, COOKIE, sign(short, key), _LENT)
+    if key is None:
+        raise SettingsError("TASKS_IDENTITY_PRIVATE_KEY_FILE is missing")
+    until = min(identity.expires_at, deps().system.now() + _LENT)
+    return sign(dataclasses.replace(identity, expires_at=until), key), until
 
 
 def renewed(response: Response) -> Response:
@@ -55,7 +75,7 @@ def renewed(response: Response) -> Response:
     token = request.cookies.get(SESSION_COOKIE, "")
     session = deps().sessions.find(token) if token else None
     if session is not None:
-        lend(response, _identity(session))
+        lend(response, identity_of(session))
     return response
 
 
@@ -65,7 +85,8 @@ def forget(response: Response) -> None:
         response.delete_cookie(name, httponly=True, samesite="Lax", secure=not deps().development)
 
 
-def _identity(session: Session) -> Identity:
+def identity_of(session: Session) -> Identity:
+    """Return a signed-in person as the shell and the other webs see one."""
     person = session.actor
     return Identity(
         officer_id=person.officer_id,

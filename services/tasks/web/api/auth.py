@@ -47,8 +47,12 @@ def signed_in(view: _View) -> _View:
 
 def actor() -> Actor:
     """Return who calls; inside a guarded view."""
-    session: Session = g.tasks_session
-    return session.actor
+    return session().actor
+
+
+def session() -> Session:
+    """Return the session of who calls; inside a guarded view."""
+    return cast("Session", g.tasks_session)
 
 
 def demonstration() -> bool:
@@ -61,16 +65,14 @@ def _session() -> Session:
     if scheme:
         found = deps().sessions.find_token(token.strip()) if scheme.lower() == "bearer" else None
         return _known(found)
-    session = _known(deps().sessions.find(request.cookies.get(SESSION_COOKIE, "")))
+    known = _known(deps().sessions.find(request.cookies.get(SESSION_COOKIE, "")))
     given = request.headers.get(CSRF_HEADER, "")
-    if request.method not in _SAFE and not hmac.compare_digest(
-        given.encode(), session.csrf.encode()
-    ):
+    if request.method not in _SAFE and not hmac.compare_digest(given.encode(), known.csrf.encode()):
         raise NotAllowedError("error.csrf")
-    return session
+    return known
 
 
-def _known(session: Session | None) -> Session:
-    if session is None:
+def _known(found: Session | None) -> Session:
+    if found is None:
         raise Unauthorized(www_authenticate=_CHALLENGE)
-    return session
+    return found

@@ -42,6 +42,11 @@ class TokenSchema(ma.Schema):
     officer = fields.Nested(OfficerSchema)
 
 
+class IdentitySchema(ma.Schema):
+    identity = fields.String()
+    expires_at = fields.DateTime()
+
+
 class DecisionSchema(ma.Schema):
     number = fields.String()
     issuer = fields.String()

@@ -3,10 +3,11 @@
 from typing import Any
 
 from services.tasks.web.api import inputs, schemas
-from services.tasks.web.api.auth import SECURITY, actor, public, signed_in
+from services.tasks.web.api.auth import SECURITY, actor, public, session, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
 from services.tasks.web.api.problems import handle_problems
 from services.tasks.web.deps import deps
+from services.tasks.web.identity import identity_of, short_lived
 
 blueprint = handle_problems(new_blueprint("api_sessions", __name__, "Đăng nhập – signing in"))
 
@@ -28,6 +29,19 @@ def issue_token(given: dict[str, str]) -> Any:
         "expires_at": expires_at,
         "officer": found.actor if found else None,
     }
+
+
+@blueprint.route("/auth/identity", methods=["POST"])
+@signed_in
+@blueprint.response(200, schemas.IdentitySchema)
+@blueprint.doc(security=SECURITY)
+def lend_identity() -> Any:
+    """Give a signed identity, the bearer for the APIs of scoring and notify; it lasts nine minutes.
+
+    They cannot look a token up, because only tasks keeps them.
+    """
+    signed, until = short_lived(identity_of(session()))
+    return {"identity": signed, "expires_at": until}
 
 
 @blueprint.route("/me")
