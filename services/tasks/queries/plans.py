@@ -36,6 +36,12 @@ def find(database: "Database[Document]", slug: str | None) -> Document | None:
     return found
 
 
+def newest(database: "Database[Document]") -> tuple[int, int] | None:
+    """Return year and edition of the newest plan; None when none is loaded."""
+    row = database["plans"].find_one({}, {"year": 1, "edition": 1}, sort=[("year", -1), ("_id", 1)])
+    return (row["year"], row["edition"]) if row else None
+
+
 def contents(database: "Database[Document]", plan_id: str) -> Contents:
     """Return what a plan holds, by area and by provenance."""
     fields = {"area": 1, "provenance": 1}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from services.tasks.queries import plans
 from services.tasks.usecases.files import MAX_MEGABYTES
 from services.tasks.web.api import register_api
 from services.tasks.web.deps import Deps, install
@@ -14,6 +15,7 @@ from services.tasks.web.files import MOST_FILES
 from services.tasks.web.identity import identify
 from services.tasks.web.pages import register_pages
 from shared.web import WebConfig, create_app
+from shared.web.plan_label import PlanLabel
 
 _MEGABYTE = 1024 * 1024
 
@@ -36,6 +38,7 @@ def make_app(
         clock=dependencies.clock,
         texts=list(texts),
         identify=identify,
+        plan_label=PlanLabel(lambda: plans.newest(dependencies.database)),
     )
     _allow_flashes(app, dependencies)
     app.config["MAX_CONTENT_LENGTH"] = (MOST_FILES * max_file_megabytes + 1) * _MEGABYTE
