@@ -104,7 +104,7 @@ def _give_templates(
         return {
             "me": me,
             "navigation": navigation.items(config.addresses, me),
-            "here": request.full_path.rstrip("?"),
+            "here": config.own_base + request.full_path.rstrip("?"),
         }
 
 

@@ -18,3 +18,12 @@ class WebConfig:
     service: str
     addresses: AddressSettings
     development: bool
+
+    @property
+    def own_base(self) -> str:
+        """Return what comes before a path of this web in an address that another web is given.
+
+        Nothing for tasks: it owns the sign-in and the clock, where the addresses are used.
+        """
+        own = {"scoring": self.addresses.scoring_url, "notify": self.addresses.notify_url}
+        return own.get(self.service, "").rstrip("/")

@@ -61,8 +61,7 @@ def sign_in_address() -> str:
     config = cast("WebConfig", current_app.extensions[CONFIG])
     if config.service == "tasks":
         return f"/dang-nhap?tiep={quote(request.full_path.rstrip('?'), safe='')}"
-    own = {"scoring": config.addresses.scoring_url, "notify": config.addresses.notify_url}
-    back = own[config.service].rstrip("/") + request.full_path.rstrip("?")
+    back = config.own_base + request.full_path.rstrip("?")
     return f"{config.addresses.tasks_url.rstrip('/')}/dinh-danh?tiep={quote(back, safe='')}"
 
 

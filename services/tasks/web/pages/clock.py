@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from services.tasks.web.deps import deps
-from services.tasks.web.pages.places import safe_path
+from services.tasks.web.pages.places import safe_place
 from shared.calendar import load_calendar
 from shared.clock import LOCAL, ClockMoveError, move
 from shared.web import signed_in
@@ -45,7 +45,7 @@ def move_forward() -> ResponseReturnValue:
         return _page(sentence), HTTPStatus.UNPROCESSABLE_ENTITY
     deps().clock.reread()
     flash(t("page.clock.moved", to=moment(to)))
-    return redirect(safe_path(request.form.get("tiep"), _PAGE), HTTPStatus.SEE_OTHER)
+    return redirect(safe_place(request.form.get("tiep"), _PAGE), HTTPStatus.SEE_OTHER)
 
 
 def _target(now: dt.datetime) -> dt.datetime | None:
@@ -89,5 +89,5 @@ def _page(wrong: str = "") -> str:
         monday=_morning(_working_monday(now.date())),
         typed=request.form.get("den") or f"{now:%Y-%m-%dT%H:%M}",
         wrong=wrong,
-        tiep=safe_path(request.values.get("tiep"), _PAGE),
+        tiep=safe_place(request.values.get("tiep"), _PAGE),
     )
