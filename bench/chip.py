@@ -90,7 +90,7 @@ def _found(board: Page, codes: frozenset[str]) -> tuple[str, str, str]:
     """Return an indicator that a card shows and whose figures may be reported, and its places."""
     cards: list[dict[str, Any]] = board.evaluate(_CHIPS)
     for card in cards:
-        code = str(card["text"]).strip().split(":", maxsplit=1)[0].split(" ")[0]
+        code = str(card["text"]).partition(":")[0].strip()
         if code in codes:
             return code, card["chip"], card["task"]
     raise StackError("No card of the board shows an indicator whose figures may be reported.")
