@@ -121,3 +121,6 @@ def test_on_paper_the_shell_is_gone_and_the_plan_is_named(show: Show) -> None:
     assert not page.locator(".top").is_visible()
     assert not page.locator(".side").is_visible()
     assert page.locator(".ind-printed").is_visible()
+    # Whoever reads in the dark prints dark letters on white all the same.
+    ink = page.locator("h1").evaluate("one => getComputedStyle(one).color")
+    assert ink == "rgb(21, 32, 51)"

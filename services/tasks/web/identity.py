@@ -10,7 +10,7 @@ import datetime as dt
 from flask import Response, g, request
 
 from services.tasks.usecases.sessions import Session
-from services.tasks.web.api.auth import actor
+from services.tasks.web.auth import actor
 from services.tasks.web.deps import deps
 from shared.settings import SettingsError
 from shared.web.identity import COOKIE, SESSION_COOKIE, Identity, sign

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from services.tasks.web.api import auth, docs
+from services.tasks.web import auth
+from services.tasks.web.api import docs
 from services.tasks.web.api.assignments import blueprint as assignments
 from services.tasks.web.api.blueprints import Api
 from services.tasks.web.api.measurements import blueprint as measurements

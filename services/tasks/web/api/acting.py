@@ -7,7 +7,7 @@ from flask import Response, json, request
 from werkzeug.datastructures import FileStorage
 
 from services.tasks.usecases.idempotency import Answer
-from services.tasks.web.api.auth import actor
+from services.tasks.web.auth import actor
 from services.tasks.web.deps import deps
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"

@@ -11,9 +11,9 @@ from services.tasks.usecases.files import FileRef
 from services.tasks.usecases.idempotency import Answer
 from services.tasks.web.api import inputs, schemas
 from services.tasks.web.api.acting import PARAMETERS, answered
-from services.tasks.web.api.auth import SECURITY, actor, demonstration, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
 from services.tasks.web.api.problems import handle_problems, seen_version
+from services.tasks.web.auth import SECURITY, actor, demonstration, signed_in
 from services.tasks.web.deps import deps
 from services.tasks.web.files import given_files, sent_file
 from shared.mongo import Document

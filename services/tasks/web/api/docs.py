@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Flask, render_template
 
-from services.tasks.web.api.auth import public
 from services.tasks.web.api.blueprints import Api
+from services.tasks.web.auth import public
 
 _SPEC_VIEW = "api-docs.openapi_json"
 

@@ -5,9 +5,9 @@ from typing import Any
 from services.tasks.queries import api as queries
 from services.tasks.queries.cursors import Window
 from services.tasks.web.api import inputs, schemas
-from services.tasks.web.api.auth import SECURITY, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
 from services.tasks.web.api.problems import handle_problems
+from services.tasks.web.auth import SECURITY, signed_in
 from services.tasks.web.deps import deps
 
 blueprint = handle_problems(new_blueprint("api_plans", __name__, "Kế hoạch – plans"))

@@ -3,9 +3,9 @@
 from typing import Any
 
 from services.tasks.web.api import inputs, schemas
-from services.tasks.web.api.auth import SECURITY, actor, public, session, signed_in
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
 from services.tasks.web.api.problems import handle_problems
+from services.tasks.web.auth import SECURITY, actor, public, session, signed_in
 from services.tasks.web.deps import deps
 from services.tasks.web.identity import identity_of, short_lived
 
