@@ -10,7 +10,7 @@ from shared.texts import Texts
 HOME = Path(services.tasks.__file__).parent
 TEXTS = Texts.load([HOME / "texts_core.csv"])
 KEY = re.compile(r"\"((?:error|api)\.[a-z_.0-9]+)[\"|]")
-OWN = ("domain", "usecases", "store", "queries", "web/api", "web/files.py")
+OWN = ("domain", "usecases", "store", "queries", "web/api", "web/auth.py", "web/files.py")
 
 
 def given() -> set[str]:
