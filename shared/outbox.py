@@ -43,6 +43,9 @@ _SWEEP_SECONDS = 0.15
 _IDLE_SECONDS = 2.0
 _COUNT_SECONDS = 5.0
 _BATCH = 500
+# Longer than the producer's own limit for a delivery, so that each row gets its own answer first.
+_FLUSH_SECONDS = 30
+_CLOSE_SECONDS = 5
 
 
 class Outbox:
@@ -112,7 +115,7 @@ def republish(database: "Database[Document]") -> int:
 class Relay:
     """Brings the outbox to Kafka, at least once, by one replica at a time.
 
-    :param connect: makes the producer, once; kept for the life of the process.
+    :param connect: makes the producer; kept as long as it works.
     :param resolvers: topic → function that reads the body of a reference row by its key.
     """
 
@@ -150,8 +153,7 @@ class Relay:
                     stop.wait(_SWEEP_SECONDS)
         finally:
             self._lease.release()
-            if stop.is_set() and self._producer is not None:
-                self._producer.close(timeout=5)
+            self._drop_producer()
 
     def sweep(self) -> int:
         """Publish one batch of unpublished rows; return how many Kafka acknowledged.
@@ -174,7 +176,7 @@ class Relay:
         if self._producer is None:
             self._producer = self._connect()
         waiting = [(row, self._start(row)) for row in rows]
-        self._producer.flush()
+        self._producer.flush(timeout=_FLUSH_SECONDS)
         done: list[str] = []
         failure: KafkaError | None = None
         for row, future in waiting:
@@ -186,6 +188,12 @@ class Relay:
                 done.append(row["_id"])
                 self._metrics.published.labels(row["topic"]).inc()
         return done, failure
+
+    def _drop_producer(self) -> None:
+        """Let the producer go: after a lost batch an idempotent one may wait for it for ever."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            producer.close(timeout=_CLOSE_SECONDS)
 
     def _start(self, row: Document) -> Any:
         headers = row.get("headers")
