@@ -53,6 +53,10 @@ class Windows:
         for context in self._contexts:
             context.close()
 
+    def forgive(self, words: str) -> None:
+        """Forget complaints that say these words, because the test has caused them."""
+        self.troubles = [said for said in self.troubles if words not in said]
+
     def _sign_in(self, page: Page, who: str) -> None:
         if who in _cookies:
             page.context.add_cookies(_cookies[who])
