@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from tests.e2e.chain import Chain, eventually
-from tests.e2e.windows import WIDTHS, Windows, picture, violations
+from tests.e2e.windows import WIDTHS, Windows, picture
 
 _MINUTE = 60
 
@@ -34,5 +34,4 @@ def test_the_inbox_page_shows_emails_and_sms(chain: Chain, windows: Windows, wid
     assert page.locator("article .channel.email").count() > 0
     assert page.locator("article .channel.sms").count() > 0
     assert page.get_by_text("[CCHC]").count() > 0
-    assert violations(page) == []
     picture(page, f"e2e-inbox-{width}")
