@@ -6,7 +6,7 @@ Local dates are stored as ISO text, instants as BSON dates, decimals as Decimal1
 import contextlib
 import contextvars
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -14,7 +14,8 @@ import msgspec
 import pymongo
 from bson.codec_options import TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
-from pymongo import IndexModel, MongoClient
+from pymongo import IndexModel, MongoClient, UpdateOne
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid
 from pymongo.write_concern import WriteConcern
@@ -31,12 +32,14 @@ _open_session: contextvars.ContextVar[bool] = contextvars.ContextVar("open_sessi
 class StaleVersionError(Exception):
     """Another act was faster: the document's version is no longer the one that was read.
 
-    ``current`` is the newer document.
+    ``current`` is the newer document, ``item`` the number of the act when several were asked for
+    together.
     """
 
     def __init__(self, current: Document) -> None:
         super().__init__(f"{current.get('_id')} is at version {current.get('version')} now")
         self.current = current
+        self.item: int | None = None
 
 
 class _DecimalCodec(TypeCodec):
@@ -94,6 +97,28 @@ def ping(client: "MongoClient[Document]") -> None:
     """Raise a PyMongoError unless the server answers within two seconds."""
     with pymongo.timeout(2):
         client.admin.command("ping")
+
+
+def insert(collection: "Collection[Document]", rows: Sequence[Document]) -> None:
+    """Insert rows; none is nothing, and one costs less by its own command than as a batch."""
+    if len(rows) == 1:
+        collection.insert_one(rows[0])
+    elif rows:
+        collection.insert_many(rows)
+
+
+def update(collection: "Collection[Document]", changes: Sequence[tuple[Document, Document]]) -> int:
+    """Set fields, each time of the one document that a filter finds; return how many it found.
+
+    :param changes: filter and fields, in their order.
+    """
+    if len(changes) == 1:
+        which, fields = changes[0]
+        return collection.update_one(which, {"$set": fields}).matched_count
+    if not changes:
+        return 0
+    writes = [UpdateOne(which, {"$set": fields}) for which, fields in changes]
+    return collection.bulk_write(writes).matched_count
 
 
 def to_document(value: Any) -> Document:

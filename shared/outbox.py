@@ -23,7 +23,7 @@ from shared.lease import Lease
 from shared.lifecycle import Stop
 from shared.logs import correlation
 from shared.metrics import PipelineMetrics
-from shared.mongo import Document
+from shared.mongo import Document, insert
 
 Resolve = Callable[[str], Payload | None]
 
@@ -70,8 +70,7 @@ class Outbox:
             self._row(topic, kind, data.key, data.subject, msgspec.json.encode(data).decode())
             for kind, data in events
         ]
-        if rows:
-            self._rows.insert_many(rows)
+        insert(self._rows, rows)
 
     def append_reference(self, topic: str, kind: str, key: str) -> None:
         """Write an event without its body, which the relay reads at publishing time.

@@ -16,7 +16,6 @@ LONGEST = 300
 LONG = {
     "dev/stack.py": "a checkout's stack from start to stop, in the order in which it happens",
     "shared/events/tasks.py": "one list of everything that tasks publishes, read as a whole",
-    "services/tasks/usecases/acts.py": "the acts on a part share one way through the transaction",
 }
 _REGISTRIES = ("pypi", "pythonhosted", "npmjs", "repo1.maven", "maven.org", "registry")
 _ADDRESS = re.compile(r"https?://([\w.-]+)")

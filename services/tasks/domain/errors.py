@@ -9,12 +9,15 @@ class DomainError(Exception):
 
     :param key: key of the text catalogue, ``error.…``.
     :param params: what the text needs.
+
+    ``item`` is the number of the act at fault when several were asked for together.
     """
 
     def __init__(self, key: str, **params: object) -> None:
         super().__init__(key)
         self.key = key
         self.params = params
+        self.item: int | None = None
 
     @property
     def code(self) -> str:

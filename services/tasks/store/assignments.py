@@ -1,15 +1,38 @@
-"""Assignments, their history and reports: documents ↔ domain, saved under their version."""
+"""Parts, their history and reports: documents ↔ domain, saved under their version."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pymongo.database import Database
 
 from services.tasks.domain.errors import NotFoundError, PlanBusyError, WrongStateError
 from services.tasks.domain.permissions import Matter
-from shared.events.tasks import AssignmentState, AssignmentStatus, PlanState, Role
-from shared.mongo import Document, StaleVersionError, from_document, to_document
+from shared.events.tasks import (
+    TOPIC,
+    AssignmentState,
+    AssignmentStatus,
+    PlanState,
+    Role,
+    assignment_type,
+)
+from shared.mongo import (
+    Document,
+    StaleVersionError,
+    from_document,
+    insert,
+    to_document,
+    update,
+)
+from shared.outbox import Outbox
 
 _PLAN_FIELDS = {"state": 1, "applying": 1, "appraisers_now": 1, "slug": 1, "tiers": 1}
+_ITS_PLAN: Document = {
+    "from": "plans",
+    "localField": "plan_id",
+    "foreignField": "_id",
+    "pipeline": [{"$project": _PLAN_FIELDS}],
+    "as": "its_plan",
+}
 _UNFINISHED = [
     AssignmentStatus.ASSIGNED.value,
     AssignmentStatus.IN_PROGRESS.value,
@@ -28,60 +51,62 @@ def document_of(state: AssignmentState, **beside: Any) -> Document:
     return {"_id": state.assignment_id, **to_document(state), **beside}
 
 
-class Assignments:
-    """Reads and saves assignments; call the writing methods inside ``atomically``."""
+class Writing:
+    """What one transaction does to parts: read in one question, written in a few by ``flush``.
 
-    def __init__(self, database: "Database[Document]") -> None:
+    An act sees what those before it in the same transaction have changed, and a hundred acts
+    cost hardly more round trips than one. Make it inside ``atomically``, anew for each try.
+
+    :param assignment_ids: the parts that will be asked for.
+    """
+
+    def __init__(
+        self, database: "Database[Document]", outbox: Outbox, assignment_ids: Iterable[str]
+    ) -> None:
         self._assignments = database["assignments"]
         self._history = database["history"]
         self._reports = database["reports"]
-        self._plans = database["plans"]
+        self._outbox = outbox
+        wanted = {"_id": {"$in": list(dict.fromkeys(assignment_ids))}}
+        found = self._assignments.aggregate([{"$match": wanted}, {"$lookup": _ITS_PLAN}])
+        self._plans: dict[str, Document] = {}
+        self._parts: dict[str, Document] = {}
+        for part in found:
+            self._plans.update((plan["_id"], plan) for plan in part.pop(_ITS_PLAN["as"]))
+            self._parts[part["_id"]] = part
+        self._forget()
 
     def get(self, assignment_id: str) -> Document:
-        """Return the document.
+        """Return the document as it stands in this transaction.
 
         :raises NotFoundError: when there is none.
         """
-        found = self._assignments.find_one({"_id": assignment_id})
+        found = self._parts.get(assignment_id)
         if found is None:
             raise NotFoundError("error.not_found")
         return found
 
-    def open_plan(self, plan_id: str) -> Document:
-        """Return what acts must know of a plan.
+    def open_plan(self, document: Document) -> Document:
+        """Return what acts must know of a part's plan.
 
         :raises PlanBusyError: while an edition is being applied.
         :raises WrongStateError: when the plan is closed.
         """
-        return open_plan(self._plans, plan_id)
-
-    def matter(self, document: Document, plan: Document) -> Matter:
-        """Return what the permission table asks about a part."""
-        return Matter(
-            plan_id=document["plan_id"],
-            agency_code=document["agency_code"],
-            lead_agency=document["lead_agency"],
-            appraisers=tuple(plan["appraisers_now"]),
-            role=Role(document["role"]),
-        )
+        return _open(self._plans.get(document["plan_id"]))
 
     def save(self, before: Document, after: AssignmentState, **beside: Any) -> Document:
-        """Save the state after an act and return the new document.
-
-        :raises StaleVersionError: when somebody else was faster.
-        """
+        """Keep the state after an act and return the new document."""
         changed = {**to_document(after), **beside}
-        done = self._assignments.update_one(
-            {"_id": after.assignment_id, "version": before["version"]}, {"$set": changed}
-        )
-        if not done.matched_count:
-            raise StaleVersionError(self.get(after.assignment_id))
-        return {**before, **changed}
+        which = {"_id": before["_id"], "version": before["version"]}
+        self._changes.append((which, changed))
+        self._parts[before["_id"]] = {**before, **changed}
+        return self._parts[before["_id"]]
 
     def open_required(self, document: Document) -> int:
         """Count the unfinished required parts beside a lead part of the same period."""
         if document["role"] != Role.LEAD.value:
             return 0
+        self.flush()  # one of them may have been finished a moment ago
         return self._assignments.count_documents(
             {
                 "task_id": document["task_id"],
@@ -93,18 +118,57 @@ class Assignments:
         )
 
     def tell(self, line: Document) -> None:
-        """Write a line of the history."""
-        self._history.insert_one(line)
+        """Keep a line of the history."""
+        self._lines.append(line)
+
+    def publish(self, act: str, state: AssignmentState) -> None:
+        """Keep an event."""
+        self._events.append((assignment_type(act), state))
 
     def add_report(self, report: Document) -> None:
         """Keep a report."""
-        self._reports.insert_one(report)
+        self._new_reports.append(report)
 
     def decide_report(self, assignment_id: str, number: int, decision: Document) -> None:
-        """Write what became of a report."""
-        self._reports.update_one(
-            {"assignment_id": assignment_id, "number": number}, {"$set": {"decision": decision}}
-        )
+        """Keep what became of a report."""
+        which = {"assignment_id": assignment_id, "number": number}
+        self._decisions.append((which, {"decision": decision}))
+
+    def flush(self) -> None:
+        """Write what is kept.
+
+        :raises StaleVersionError: when somebody else was faster.
+        """
+        if update(self._assignments, self._changes) < len(self._changes):
+            raise StaleVersionError(self._newer())
+        insert(self._reports, self._new_reports)
+        update(self._reports, self._decisions)
+        insert(self._history, self._lines)
+        self._outbox.append_many(TOPIC, self._events)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._changes: list[tuple[Document, Document]] = []
+        self._new_reports: list[Document] = []
+        self._decisions: list[tuple[Document, Document]] = []
+        self._lines: list[Document] = []
+        self._events: list[tuple[str, AssignmentState]] = []
+
+    def _newer(self) -> Document:
+        """Return a part that is no longer as it was left here."""
+        stored = self._assignments.find({"_id": {"$in": list(self._parts)}})
+        return next(one for one in stored if one["version"] != self._parts[one["_id"]]["version"])
+
+
+def matter(document: Document, plan: Document) -> Matter:
+    """Return what the permission table asks about a part."""
+    return Matter(
+        plan_id=document["plan_id"],
+        agency_code=document["agency_code"],
+        lead_agency=document["lead_agency"],
+        appraisers=tuple(plan["appraisers_now"]),
+        role=Role(document["role"]),
+    )
 
 
 def open_plan(plans: Any, plan_id: str) -> Document:
@@ -113,7 +177,10 @@ def open_plan(plans: Any, plan_id: str) -> Document:
     :raises PlanBusyError: while an edition is being applied.
     :raises WrongStateError: when the plan is closed.
     """
-    plan: Document | None = plans.find_one({"_id": plan_id}, _PLAN_FIELDS)
+    return _open(plans.find_one({"_id": plan_id}, _PLAN_FIELDS))
+
+
+def _open(plan: Document | None) -> Document:
     if plan is None:
         raise NotFoundError("error.not_found")
     if plan["applying"]:

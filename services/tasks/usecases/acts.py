@@ -1,60 +1,42 @@
-"""Acts on an assignment: each is one transaction of state, history line and outbox row.
+"""Acts on parts: each is one transaction of state, history line and outbox row, or a hundred are.
 
 The caller gives the version that the person saw; a newer one in the database raises
 ``StaleVersionError`` with the current document. Without a version the act goes for the newest.
 """
 
+import contextlib
 import dataclasses
-import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pymongo import MongoClient
 from pymongo.database import Database
 
 from services.tasks import metrics
-from services.tasks.domain import assignment as rules
-from services.tasks.domain.assignment import Acted, By, Evidence
-from services.tasks.domain.permissions import Act, Actor, require
-from services.tasks.store.assignments import Assignments, difference, state_of
-from services.tasks.usecases.files import FileRef, Files
+from services.tasks.domain.assignment import By
+from services.tasks.domain.errors import DomainError
+from services.tasks.domain.permissions import Actor, require
+from services.tasks.store.assignments import Writing, difference, matter, state_of
+from services.tasks.usecases import asked
+from services.tasks.usecases.asked import Asked, Report
+from services.tasks.usecases.files import Files
 from shared.clock import LOCAL, BusinessClock, Clock
-from shared.events.tasks import TOPIC, AssignmentState, assignment_type
+from shared.events.tasks import AssignmentState
 from shared.ids import new_id
-from shared.mongo import Document, StaleVersionError, atomically, to_document
+from shared.mongo import Document, StaleVersionError, atomically
 from shared.outbox import Outbox
 
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class ResultDocument:
-    """The document (văn bản) that proves a report."""
-
-    number: str
-    signed_on: dt.date
-    issuer: str
+# Each act writes four documents at most; a transaction stays below five hundred.
+MOST_TOGETHER = 100
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What an agency sends: text, and files, a document or an explanation why there is none."""
+class Item:
+    """One act of several, with the version that the person saw."""
 
-    note: str
-    explanation: str = ""
-    document: ResultDocument | None = None
-    files: Sequence[FileRef] = ()
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Todo:
-    """One act: the rule to apply, the text for the history, what else changes in its transaction.
-
-    :param beside: called with (document before, acted, by); returns fields beside the state.
-    """
-
-    act: Act
-    rule: Callable[[Document, AssignmentState, By], Acted]
-    text: str | None = None
-    beside: Callable[[Document, Acted, By], Document] = lambda _before, _acted, _by: {}
+    assignment_id: str
+    asked: Asked
+    version: int | None = None
 
 
 class Acts:
@@ -75,7 +57,7 @@ class Acts:
         system: Clock,
     ) -> None:
         self._client = client
-        self._store = Assignments(database)
+        self._database = database
         self._outbox = outbox
         self._files = files
         self._clock = clock
@@ -94,8 +76,8 @@ class Acts:
         :raises DomainError: not this person, or not in this state.
         :raises StaleVersionError: somebody was faster.
         """
-        todo = _Todo(act=Act.START, rule=lambda _, state, by: rules.start(state, by))
-        return self._do(todo, actor, assignment_id, version, demonstration=demonstration)
+        item = Item(assignment_id=assignment_id, asked=asked.start(), version=version)
+        return self._alone(actor, item, demonstration=demonstration)
 
     def note(
         self,
@@ -107,10 +89,8 @@ class Acts:
         demonstration: bool = False,
     ) -> Document:
         """Write down progress; errors as :meth:`start`."""
-        todo = _Todo(
-            act=Act.NOTE, rule=lambda _, state, by: rules.note(state, by, text=text), text=text
-        )
-        return self._do(todo, actor, assignment_id, version, demonstration=demonstration)
+        item = Item(assignment_id=assignment_id, asked=asked.note(text), version=version)
+        return self._alone(actor, item, demonstration=demonstration)
 
     def report(
         self,
@@ -122,26 +102,8 @@ class Acts:
         demonstration: bool = False,
     ) -> Document:
         """Report the work as done, with its proof; errors as :meth:`start`."""
-        report_id = new_id()
-
-        def rule(before: Document, state: AssignmentState, by: By) -> Acted:
-            evidence = Evidence(
-                note=report.note,
-                explanation=report.explanation,
-                has_document=report.document is not None,
-                files=len(report.files),
-                open_required=self._store.open_required(before),
-            )
-            return rules.report(state, by, evidence=evidence)
-
-        def keep(before: Document, acted: Acted, by: By) -> Document:
-            self._store.add_report(_report_document(report_id, report, acted.state, by))
-            self._files.link([file.file_id for file in report.files], assignment_id)
-            pieces = len(report.files) + (report.document is not None)
-            return {"evidence_count": before["evidence_count"] + pieces}
-
-        todo = _Todo(act=Act.REPORT, rule=rule, text=report.note, beside=keep)
-        return self._do(todo, actor, assignment_id, version, demonstration=demonstration)
+        item = Item(assignment_id=assignment_id, asked=asked.report(report), version=version)
+        return self._alone(actor, item, demonstration=demonstration)
 
     def take_back(
         self,
@@ -152,12 +114,8 @@ class Acts:
         demonstration: bool = False,
     ) -> Document:
         """Fetch a report back before a decision; errors as :meth:`start`."""
-        todo = _Todo(
-            act=Act.TAKE_BACK,
-            rule=lambda _, state, by: rules.take_back(state, by),
-            beside=self._decided("taken_back", None),
-        )
-        return self._do(todo, actor, assignment_id, version, demonstration=demonstration)
+        item = Item(assignment_id=assignment_id, asked=asked.take_back(), version=version)
+        return self._alone(actor, item, demonstration=demonstration)
 
     def accept(
         self,
@@ -169,13 +127,8 @@ class Acts:
         demonstration: bool = False,
     ) -> Document:
         """Accept the report (guard G); errors as :meth:`start`."""
-        todo = _Todo(
-            act=Act.ACCEPT,
-            rule=lambda _, state, by: rules.accept(state, by),
-            text=note or None,
-            beside=self._decided("accepted", note or None),
-        )
-        return self._do(todo, actor, assignment_id, version, demonstration=demonstration)
+        item = Item(assignment_id=assignment_id, asked=asked.accept(note), version=version)
+        return self._alone(actor, item, demonstration=demonstration)
 
     def return_(
         self,
@@ -187,13 +140,8 @@ class Acts:
         demonstration: bool = False,
     ) -> Document:
         """Send the report back with a reason (guard G); errors as :meth:`start`."""
-        todo = _Todo(
-            act=Act.RETURN,
-            rule=lambda _, state, by: rules.return_(state, by, reason=reason),
-            text=reason,
-            beside=self._decided("returned", reason),
-        )
-        return self._do(todo, actor, assignment_id, version, demonstration=demonstration)
+        item = Item(assignment_id=assignment_id, asked=asked.return_(reason), version=version)
+        return self._alone(actor, item, demonstration=demonstration)
 
     def reopen(
         self,
@@ -205,57 +153,84 @@ class Acts:
         demonstration: bool = False,
     ) -> Document:
         """Take an acceptance back with a reason (plan manager); errors as :meth:`start`."""
-        todo = _Todo(
-            act=Act.REOPEN,
-            rule=lambda _, state, by: rules.reopen(state, by, reason=reason),
-            text=reason,
-            beside=self._decided("reopened", reason),
-        )
-        return self._do(todo, actor, assignment_id, version, demonstration=demonstration)
+        item = Item(assignment_id=assignment_id, asked=asked.reopen(reason), version=version)
+        return self._alone(actor, item, demonstration=demonstration)
+
+    def together(
+        self, actor: Actor, items: Sequence[Item], *, demonstration: bool = False
+    ) -> Sequence[Document]:
+        """Do several acts in their order, or none of them; return each one's new document.
+
+        :raises DomainError, StaleVersionError: as :meth:`start`; ``item`` tells at which act.
+        """
+        return self._do(actor, items, demonstration=demonstration)
+
+    def _alone(self, actor: Actor, item: Item, *, demonstration: bool) -> Document:
+        try:
+            return self._do(actor, [item], demonstration=demonstration)[0]
+        except (DomainError, StaleVersionError) as error:
+            error.item = None
+            raise
 
     def _do(
-        self,
-        todo: _Todo,
-        actor: Actor,
-        assignment_id: str,
-        version: int | None,
-        *,
-        demonstration: bool,
-    ) -> Document:
+        self, actor: Actor, items: Sequence[Item], *, demonstration: bool
+    ) -> Sequence[Document]:
         by = by_actor(actor, self._clock)
-        line_id = new_id()
-        changed_seq = int(self._system.now().timestamp() * 1000)
+        # In ascending order: lines of one instant are shown by their ids.
+        line_ids = sorted(new_id() for _ in items)
+        seq = int(self._system.now().timestamp() * 1000)
 
-        def work() -> Document:
-            before = self._store.get(assignment_id)
-            plan = self._store.open_plan(before["plan_id"])
-            require(todo.act, actor, self._store.matter(before, plan))
-            if version is not None and before["version"] != version:
-                raise StaleVersionError(before)
-            state = state_of(before)
-            acted = todo.rule(before, state, by)
-            beside = todo.beside(before, acted, by)
-            after = self._store.save(
-                before, acted.state, changed_at=by.at, changed_seq=changed_seq, **beside
-            )
-            line = history_line(
-                state, acted.state, actor, _id=line_id, note=todo.text, demonstration=demonstration
-            )
-            self._store.tell(line)
-            if acted.event is not None:
-                self._outbox.append(TOPIC, assignment_type(acted.event), acted.state)
-            return after
+        def work() -> Sequence[Document]:
+            ids = [item.assignment_id for item in items]
+            writing = Writing(self._database, self._outbox, ids)
+            done = []
+            for number, (item, line_id) in enumerate(zip(items, line_ids, strict=True)):
+                line = {"_id": line_id, "demonstration": demonstration}
+                with _numbered(number):
+                    done.append(self._one(writing, item, actor, by, seq=seq, line=line))
+            writing.flush()
+            return done
 
-        with metrics.counted(todo.act):
+        with contextlib.ExitStack() as counting:
+            for item in items:
+                counting.enter_context(metrics.counted(item.asked.act))
             return atomically(self._client, work)
 
-    def _decided(self, act: str, reason: str | None) -> Callable[[Document, Acted, By], Document]:
-        def decide(before: Document, _acted: Acted, by: By) -> Document:
-            decision = {"act": act, "by": by.officer_id, "at": by.at, "reason": reason}
-            self._store.decide_report(before["_id"], before["report_count"], decision)
-            return {}
+    def _one(
+        self,
+        writing: Writing,
+        item: Item,
+        actor: Actor,
+        by: By,
+        *,
+        seq: int,
+        line: Document,
+    ) -> Document:
+        """Do one act; it is written when all are."""
+        before, todo = writing.get(item.assignment_id), item.asked
+        require(todo.act, actor, matter(before, writing.open_plan(before)))
+        if item.version is not None and before["version"] != item.version:
+            raise StaleVersionError(before)
+        state = state_of(before)
+        acted = todo.rule(writing, before, state, by)
+        beside = todo.beside(writing, before, acted, by)
+        if todo.files:
+            self._files.link(todo.files, item.assignment_id)
+        after = writing.save(before, acted.state, changed_at=by.at, changed_seq=seq, **beside)
+        writing.tell(history_line(state, acted.state, actor, note=todo.text, **line))
+        if acted.event is not None:
+            writing.publish(acted.event, acted.state)
+        return after
 
-        return decide
+
+@contextlib.contextmanager
+def _numbered(number: int) -> Iterator[None]:
+    """Let a refusal tell at which of several acts it came."""
+    try:
+        yield
+    except (DomainError, StaleVersionError) as error:
+        error.item = number
+        raise
 
 
 def by_actor(actor: Actor, clock: BusinessClock) -> By:
@@ -289,20 +264,4 @@ def history_line(
         "before": old,
         "after": new,
         **more,
-    }
-
-
-def _report_document(report_id: str, report: Report, state: AssignmentState, by: By) -> Document:
-    return {
-        "_id": report_id,
-        "assignment_id": state.assignment_id,
-        "number": state.report_count,
-        "note": report.note,
-        "explanation": report.explanation,
-        "document": to_document(report.document) if report.document else None,
-        "files": [to_document(file) for file in report.files],
-        "reported_at": by.at,
-        "reported_on": by.today.isoformat(),
-        "by": by.officer_id,
-        "decision": None,
     }

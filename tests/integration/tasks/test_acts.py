@@ -12,7 +12,7 @@ from services.tasks.domain.errors import (
 )
 from services.tasks.domain.permissions import OfficerRole
 from services.tasks.queries import api as queries
-from services.tasks.usecases.acts import Report, ResultDocument
+from services.tasks.usecases.asked import Report, ResultDocument
 from shared.events.tasks import CATALOGUE, AssignmentStatus, Timeliness, assignment_type
 from shared.mongo import StaleVersionError
 from tests.integration.tasks import small_plan

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 
 from services.tasks.queries import api as queries
-from services.tasks.usecases.acts import Report, ResultDocument
+from services.tasks.usecases.asked import Report, ResultDocument
 from services.tasks.usecases.files import FileRef
 from services.tasks.usecases.idempotency import Answer
 from services.tasks.web.api import inputs, schemas
@@ -19,6 +19,8 @@ from services.tasks.web.files import given_files, sent_file
 from shared.mongo import Document
 
 blueprint = handle_problems(new_blueprint("api_assignments", __name__, "Phần việc – assignments"))
+# Made once: a schema copies its fields when it is made.
+_SHOWN = schemas.AssignmentSchema()
 _ONE = "/assignments/<string:assignment_id>"
 _ACT: dict[str, Any] = {"security": SECURITY, "parameters": PARAMETERS}
 
@@ -46,7 +48,7 @@ def get_history(assignment_id: str) -> Any:
 
 @blueprint.route(f"{_ONE}/start", methods=["POST"])
 @signed_in
-@blueprint.arguments(inputs.VersionSchema)
+@blueprint.arguments(inputs.VersionSchema())
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def start(_given: dict[str, Any], assignment_id: str) -> Response:
@@ -56,7 +58,7 @@ def start(_given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/note", methods=["POST"])
 @signed_in
-@blueprint.arguments(inputs.NoteSchema)
+@blueprint.arguments(inputs.NoteSchema())
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def note(given: dict[str, Any], assignment_id: str) -> Response:
@@ -67,7 +69,7 @@ def note(given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/report", methods=["POST"])
 @signed_in
-@blueprint.arguments(inputs.ReportInputSchema)
+@blueprint.arguments(inputs.ReportInputSchema())
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def report(given: dict[str, Any], assignment_id: str) -> Response:
@@ -94,7 +96,7 @@ def report(given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/take-back", methods=["POST"])
 @signed_in
-@blueprint.arguments(inputs.VersionSchema)
+@blueprint.arguments(inputs.VersionSchema())
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def take_back(_given: dict[str, Any], assignment_id: str) -> Response:
@@ -104,7 +106,7 @@ def take_back(_given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/accept", methods=["POST"])
 @signed_in
-@blueprint.arguments(inputs.AcceptSchema)
+@blueprint.arguments(inputs.AcceptSchema())
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def accept(given: dict[str, Any], assignment_id: str) -> Response:
@@ -115,7 +117,7 @@ def accept(given: dict[str, Any], assignment_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/return", methods=["POST"])
 @signed_in
-@blueprint.arguments(inputs.ReasonSchema)
+@blueprint.arguments(inputs.ReasonSchema())
 @blueprint.alt_response(200, schema=schemas.AssignmentSchema)
 @blueprint.doc(**_ACT)
 def return_(given: dict[str, Any], assignment_id: str) -> Response:
@@ -141,6 +143,6 @@ def _answer(act: Callable[[dict[str, Any]], Document]) -> Callable[[], Answer]:
 
     def work() -> Answer:
         shown = schemas.timed(act(common), deps().clock.today())
-        return Answer(status=200, body=schemas.AssignmentSchema().dump(shown))
+        return Answer(status=200, body=_SHOWN.dump(shown))
 
     return work

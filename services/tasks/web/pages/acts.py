@@ -22,7 +22,7 @@ from services.tasks.domain.errors import (
 from services.tasks.domain.permissions import Act
 from services.tasks.queries import task_page as queries
 from services.tasks.queries.allowed import allowed
-from services.tasks.usecases.acts import Report, ResultDocument
+from services.tasks.usecases.asked import Report, ResultDocument
 from services.tasks.usecases.files import TYPES, FileRef
 from services.tasks.web.deps import deps
 from services.tasks.web.files import MOST_FILES, given_files
