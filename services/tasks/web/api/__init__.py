@@ -9,6 +9,7 @@ from services.tasks.web.api.blueprints import Api
 from services.tasks.web.api.measurements import blueprint as measurements
 from services.tasks.web.api.plans import blueprint as plans
 from services.tasks.web.api.sessions import blueprint as sessions
+from services.tasks.web.api.together import blueprint as together
 
 PREFIX = "/api/v1"
 
@@ -23,6 +24,6 @@ def register_api(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     api = Api(app, auth.SECURITY_SCHEMES)
-    for blueprint in (sessions, plans, assignments, measurements):
+    for blueprint in (sessions, plans, assignments, together, measurements):
         api.add(blueprint, PREFIX)
     docs.publish(app, api)

@@ -12,6 +12,12 @@ from services.tasks.web.deps import deps
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 _BLOCK = 1024 * 1024
+KEY_PARAMETER = {
+    "in": "header",
+    "name": IDEMPOTENCY_HEADER,
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "Sent again with the same body within 7 days: same answer, no new act.",
+}
 PARAMETERS = [
     {
         "in": "header",
@@ -19,12 +25,7 @@ PARAMETERS = [
         "schema": {"type": "string"},
         "description": "Version seen, as the ETag gave it; also taken as `version` in the body.",
     },
-    {
-        "in": "header",
-        "name": IDEMPOTENCY_HEADER,
-        "schema": {"type": "string", "maxLength": 200},
-        "description": "Sent again with the same body within 7 days: same answer, no new act.",
-    },
+    KEY_PARAMETER,
 ]
 
 
@@ -57,7 +58,8 @@ def _response(answer: Answer) -> Response:
     response = Response(
         json.dumps(answer.body, ensure_ascii=False), answer.status, content_type="application/json"
     )
-    response.headers["ETag"] = f'"{answer.body["version"]}"'
+    if "version" in answer.body:
+        response.headers["ETag"] = f'"{answer.body["version"]}"'
     if answer.replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return response

@@ -87,14 +87,15 @@ def _domain(error: DomainError) -> Response:
     status, headers, more = _STATUS[type(error)], {}, {}
     detail = text(error.key, **error.params)
     if isinstance(error, InvalidError):
-        more = {"errors": {error.field: [detail]}}
+        place = "" if error.item is None else f"acts.{error.item}."
+        more = {"errors": {f"{place}{error.field}": [detail]}}
     if isinstance(error, PlanBusyError):
         headers = {"Retry-After": str(_BUSY_SECONDS)}
     if isinstance(error, SignInError):
         status = 429 if error.retry_after else 401
         name, value = ("Retry-After", str(error.retry_after)) if error.retry_after else _CHALLENGE
         headers = {name: value}
-    return problem(status, error.code, detail, headers=headers, **more)
+    return problem(status, error.code, detail, headers=headers, **_item(error), **more)
 
 
 def _down(_error: Exception) -> Response:
@@ -105,11 +106,16 @@ def _down(_error: Exception) -> Response:
 _CHALLENGE = ("WWW-Authenticate", 'Bearer realm="cchc"')
 
 
+def _item(error: DomainError | StaleVersionError) -> dict[str, int]:
+    """Return the number of the act at fault when several were asked for together."""
+    return {} if error.item is None else {"item": error.item}
+
+
 def _stale(error: StaleVersionError) -> Response:
     """Tell the current state and what changed since the version that the caller saw."""
     dependencies = deps()
     current = error.current
-    seen = seen_version() or 0
+    seen = seen_version(error.item) or 0
     if "measurement_id" in current:
         shown = MeasurementSchema().dump(current)
     else:
@@ -122,6 +128,7 @@ def _stale(error: StaleVersionError) -> Response:
         headers={"ETag": f'"{current["version"]}"'},
         current=shown,
         changes=ChangeLineSchema(many=True).dump(lines),
+        **_item(error),
     )
 
 
@@ -180,8 +187,14 @@ def _shown(value: object) -> object:
     return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else value
 
 
-def seen_version() -> int | None:
-    """Return the version that the caller saw: If-Match, else ``version`` of the body."""
+def seen_version(item: int | None = None) -> int | None:
+    """Return the version that the caller saw: If-Match, else ``version`` of the body.
+
+    :param item: which of several acts is meant; each says its own version.
+    """
+    if item is not None:
+        seen: int | None = request.get_json()["acts"][item].get("version")
+        return seen
     given = request.headers.get("If-Match", "").removeprefix("W/").strip('"')
     if given:
         return None if given == "*" else _number(given)
