@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import acts, chip, starts
+from bench import acts, board, chip, starts
 from bench.figures import Figure, table, write
 from dev.faults import StackError
 from dev.settings import PROCESSES, ROOT
@@ -35,6 +35,8 @@ def main() -> int:
         figures += acts.latency(trial, api, given.decisions)
         print("Measuring pages", flush=True)
         figures += chip.shown(trial, api, given.chips)
+        print("Measuring the board", flush=True)
+        figures += board.pages(trial.mongodb_uri(), trial.folder)
         print("Measuring cost", flush=True)
         figures += acts.cost(trial, api, given.acts)
         figures += acts.memory(trial, PROCESSES)

@@ -1,5 +1,6 @@
 """The reader's language and the texts in it."""
 
+from collections.abc import Callable
 from typing import cast
 
 from flask import Flask, current_app, g, has_request_context, request
@@ -35,3 +36,13 @@ def language() -> str:
 def t(key: str, /, **params: object) -> str:
     """Return a text in the reader's language."""
     return texts().get(key, language(), **params)
+
+
+def translator() -> Callable[..., str]:
+    """Return :func:`t` bound to the reader's language, for a page that asks some hundred times."""
+    found, locale = texts(), language()
+
+    def told(key: str, /, **params: object) -> str:
+        return found.get(key, locale, **params)
+
+    return told

@@ -10,7 +10,7 @@ cards that are really shown.
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pymongo.database import Database
@@ -26,15 +26,16 @@ _OPEN = [AssignmentStatus.ASSIGNED.value, AssignmentStatus.IN_PROGRESS.value]
 # after one that began later.
 _LATEST = 16
 # One answer of the server holds a whole list: no second question for its rest.
-_AT_ONCE = 2000
+_AT_ONCE = 10_000
 _PICKED = (
     "_id",
     "state",
     "return_count",
+    "opens_on",
     "due_on",
-    "no_deadline",
     "area",
     "agency_code",
+    "task_id",
     "task_code",
     "changed_seq",
     "accepted_on",
@@ -103,8 +104,10 @@ def pick(
 ) -> list[Picked]:
     """Return the cards of the set, in no order."""
     day, near = today.isoformat(), near_until.isoformat()
-    rows = database["assignments"].aggregate(_pipeline(wanted, day), batchSize=_AT_ONCE)
-    return [_picked(row, day, near) for row in rows]
+    query = {"$and": [_query(wanted), {"state": {"$ne": _WITHDRAWN}}]}
+    rows = database["assignments"].find(query, dict.fromkeys(_PICKED, 1)).batch_size(_AT_ONCE)
+    found = (_card(parts, day, near) for parts in _parts_of(wanted, rows))
+    return [card for card in found if card is not None]
 
 
 def cards(database: "Database[Document]", ids: Sequence[str]) -> dict[str, Document]:
@@ -174,75 +177,50 @@ def _query(wanted: Wanted) -> Document:
     return searched(query, wanted.words)
 
 
-def _pipeline(wanted: Wanted, today: str) -> list[Mapping[str, Any]]:
-    """Group the parts of one agency and task; order them so that the card's part comes first."""
-    started = {"$lte": ["$opens_on", today]}
-    finished = {"$eq": ["$state", _DONE]}
-    picked = {name: f"${name}" for name in _PICKED}
+def _parts_of(wanted: Wanted, rows: Iterable[Document]) -> Iterable[list[Document]]:
+    """Group the parts of one agency and task, or of one task where only leads are wanted.
+
+    A lead that ended and its successor are one there: the task has one card.
+    """
+    groups: dict[tuple[str, str], list[Document]] = {}
     leads = wanted.role == Role.LEAD.value
-    return [
-        {"$match": {"$and": [_query(wanted), {"state": {"$ne": _WITHDRAWN}}]}},
-        {
-            "$project": {
-                **dict.fromkeys(_PICKED, 1),
-                "task_id": 1,
-                # 0 to do now, 1 finished, 2 not begun yet.
-                "turn": {"$cond": [finished, 1, {"$cond": [started, 0, 2]}]},
-            }
-        },
-        {
-            "$group": {
-                # A lead that ended and its successor are one: the task has one card.
-                "_id": {"task": "$task_id", "agency": None if leads else "$agency_code"},
-                "periods": {"$sum": 1},
-                "done": {"$sum": {"$cond": [{"$eq": ["$turn", 1]}, 1, 0]}},
-                "first": {
-                    "$top": {
-                        "sortBy": {"turn": 1, "due_on": 1},
-                        "output": {**picked, "turn": "$turn"},
-                    }
-                },
-                "newest": {
-                    "$max": {
-                        "$cond": [
-                            {"$eq": ["$turn", 1]},
-                            {"due_on": "$due_on", **picked},
-                            None,
-                        ]
-                    }
-                },
-            }
-        },
-        {"$match": {"first.turn": {"$lt": 2}}},
-        {
-            "$replaceWith": {
-                "$mergeObjects": [
-                    {"$cond": [{"$eq": ["$first.turn", 0]}, "$first", "$newest"]},
-                    {"periods": "$periods", "done": "$done"},
-                ]
-            }
-        },
-    ]
+    for row in rows:
+        key = (row["task_id"], "" if leads else row["agency_code"])
+        groups.setdefault(key, []).append(row)
+    return groups.values()
 
 
-def _picked(row: Mapping[str, Any], today: str, near_until: str) -> Picked:
+def _card(parts: Sequence[Document], day: str, near: str) -> Picked | None:
+    """Return the card of some parts; None when the time of none has come."""
+    finished = [part for part in parts if part["state"] == _DONE]
+    waiting = [part for part in parts if part["state"] != _DONE and part["opens_on"] <= day]
+    if waiting:
+        row = min(waiting, key=_by_due) if len(waiting) > 1 else waiting[0]
+    elif finished:
+        row = max(finished, key=_by_due)
+    else:
+        return None
     state, due_on = row["state"], row["due_on"]
     is_open = state in _OPEN
     return Picked(
-        id=row["_id"],
-        kind=_kind(row),
-        late=is_open and due_on < today,
-        near=is_open and today <= due_on <= near_until,
-        due_on=due_on,
-        area=row["area"],
-        agency_code=row["agency_code"],
-        code=row["task_code"],
-        changed=row["changed_seq"],
-        finished_on=row["accepted_on"] or "",
-        reported_on=row["reported_on"] or "",
-        done_periods=row["done"],
-        periods=row["periods"],
+        row["_id"],
+        _kind(row),
+        is_open and due_on < day,
+        is_open and day <= due_on <= near,
+        due_on,
+        row["area"],
+        row["agency_code"],
+        row["task_code"],
+        row["changed_seq"],
+        row["accepted_on"] or "",
+        row["reported_on"] or "",
+        len(finished),
+        len(parts),
     )
+
+
+def _by_due(part: Mapping[str, Any]) -> tuple[str, str]:
+    return part["due_on"], part["_id"]
 
 
 _KINDS = {

@@ -57,7 +57,11 @@ def due(document: Mapping[str, Any], today: dt.date, t: Callable[..., str]) -> D
 
     :param t: gives the text of a key in the reader's language.
     """
-    state = partial_state(document)
+    return due_of(partial_state(document), today, t)
+
+
+def due_of(state: AssignmentState, today: dt.date, t: Callable[..., str]) -> Due:
+    """Return the same of a state that was made before."""
     timing = state.timing(today)
     match timing.timeliness:
         case Timeliness.DONE_ON_TIME:

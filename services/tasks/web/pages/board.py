@@ -17,13 +17,14 @@ from services.tasks.web.deps import deps
 from services.tasks.web.identity import actor
 from services.tasks.web.pages import board_view as views
 from services.tasks.web.pages import filters as addresses
+from services.tasks.web.pages.board_sets import sets
 from services.tasks.web.pages.cards import Card, Cards
 from services.tasks.web.pages.filters import Filters
 from services.tasks.web.words import agency_names, near_until
 from shared.clock import LOCAL
 from shared.mongo import Document
 from shared.web import signed_in
-from shared.web.language import language, t
+from shared.web.language import language, translator
 
 blueprint = Blueprint("board", __name__)
 
@@ -42,6 +43,15 @@ class _Read:
     wanted: Wanted
     picked: Sequence[Picked]
     today: dt.date
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Stack:
+    """The cards of a column as they lie: what is late on top, then what came back."""
+
+    late: Sequence[Card]
+    returned: Sequence[Card]
+    others: Sequence[Card]
 
 
 @blueprint.get("/")
@@ -112,7 +122,7 @@ def _read(plan: Document, mark: Mark) -> _Read:
     wanted = Wanted(
         plan_id=plan["_id"], role=filters.role, agency=filters.agency, words=filters.words
     )
-    picked = queries.pick(database, wanted, today=today, near_until=near_until(today))
+    picked = sets().pick(database, wanted, mark, today=today, near_until=near_until(today))
     return _Read(filters=filters, plan=plan, mark=mark, wanted=wanted, picked=picked, today=today)
 
 
@@ -129,7 +139,8 @@ def _shown(read: _Read) -> dict[str, Any]:
         "plan": read.plan,
         "filters": filters,
         "columns": columns,
-        "cards": cards,
+        "stacks": {column.name: _stack(column, cards) for column in columns},
+        "drawn": {},
         "total": sum(column.count for column in columns),
         "rows": [cards[card.id] for card in wanted if card.id in cards],
         "chips": views.chips(
@@ -143,6 +154,17 @@ def _shown(read: _Read) -> dict[str, Any]:
     }
 
 
+def _stack(column: views.Column, cards: Mapping[str, Card]) -> _Stack:
+    found = [cards[picked.id] for picked in column.shown if picked.id in cards]
+    apart = {picked.id for picked in column.returned}
+    rest = [card for card in found if card.id not in apart]
+    return _Stack(
+        late=[card for card in rest if card.bar == "late"],
+        returned=[card for card in found if card.id in apart],
+        others=[card for card in rest if card.bar != "late"],
+    )
+
+
 def _cards(read: _Read, wanted: Sequence[Picked]) -> Mapping[str, Card]:
     database = deps().database
     rows = queries.cards(database, [card.id for card in wanted])
@@ -152,7 +174,7 @@ def _cards(read: _Read, wanted: Sequence[Picked]) -> Mapping[str, Card]:
         read.today,
         names=agency_names(),
         chips=queries.chips(database, read.plan["_id"]),
-        t=t,
+        t=translator(),
         own_view=read.filters.agency is not None,
     )
     return {card.id: maker.card(rows[card.id], card) for card in wanted if card.id in rows}

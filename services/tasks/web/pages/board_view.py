@@ -1,6 +1,9 @@
 """What the board is made of before it is drawn: columns in their order, chips with their counts."""
 
 import dataclasses
+import functools
+import itertools
+import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -14,9 +17,11 @@ from shared.web.language import t
 FIRST_CARDS = 50
 FIRST_DONE = 10
 FIRST_ROWS = 100
+_NEWEST = operator.attrgetter("finished_on", "code")
 # The table is one column of everything.
 _ROWS = "bang"
 _COLUMNS = ("todo", "doing", "review", "done")
+_COLUMN_OF = {"returned": "doing", **{name: name for name in _COLUMNS}}
 _ORDER = {
     name: number for number, name in enumerate(("returned", "doing", "todo", "review", "done"))
 }
@@ -83,16 +88,22 @@ class Chips:
 
 def columns(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]) -> list[Column]:
     """Return the columns, or the one of the table; a state that is chosen leaves its own."""
-    fitting = sorted((card for card in picked if filters.fits(card)), key=_key(filters, names))
-    if filters.backwards:
-        fitting.reverse()
+    key = _key(filters, names)
+    stacks: dict[str, list[Picked]] = {name: [] for name in _COLUMNS}
+    for card in picked:
+        if filters.fits(card):
+            stacks[_COLUMN_OF[card.kind]].append(card)
     if filters.table:
-        return [_column(_ROWS, fitting, filters, FIRST_ROWS)]
+        rows = sorted(itertools.chain.from_iterable(stacks.values()), key=key)
+        if filters.backwards:
+            rows.reverse()
+        return [_column(_ROWS, rows, filters, FIRST_ROWS)]
     found = []
-    for name in _COLUMNS:
-        cards = [card for card in fitting if _column_of(card) == name]
+    for name, cards in stacks.items():
         if name == "done" and filters.sort == "han":
-            cards.sort(key=lambda card: (card.finished_on, card.code), reverse=True)
+            cards.sort(key=_NEWEST, reverse=True)
+        else:
+            cards.sort(key=key, reverse=filters.backwards)
         found.append(_column(name, cards, filters, FIRST_DONE if name == "done" else FIRST_CARDS))
     return found
 
@@ -109,10 +120,15 @@ def chips(
 
     :param holders: the agencies to choose from when one is chosen already.
     """
-    due_cards = [card for card in picked if filters.fits(card, without="due")]
-    state_counts = Counter(
-        _column_of(card) for card in picked if filters.fits(card, without="state")
-    )
+    late = near = 0
+    for card in picked:
+        if (card.late or card.near) and filters.fits(card, without="due"):
+            late += card.late
+            near += card.near
+    state_counts: Counter[str] = Counter()
+    kinds = Counter(card.kind for card in picked if filters.fits(card, without="state"))
+    for kind, count in kinds.items():
+        state_counts[_COLUMN_OF[kind]] += count
     return Chips(
         filters=[
             _agencies(picked, filters, names, holders),
@@ -120,8 +136,8 @@ def chips(
             _roles(filters),
         ],
         switches=[
-            _switch(filters, LATE, sum(card.late for card in due_cards)),
-            _switch(filters, SOON, sum(card.near for card in due_cards)),
+            _switch(filters, LATE, late),
+            _switch(filters, SOON, near),
         ],
         states=[
             Option(
@@ -164,16 +180,17 @@ def _column(name: str, cards: Sequence[Picked], filters: Filters, first: int) ->
     )
 
 
-def _column_of(card: Picked) -> str:
-    return "doing" if card.kind == "returned" else card.kind
-
-
-def _key(filters: Filters, names: Mapping[str, str]) -> Callable[[Picked], tuple[Any, ...]]:
-    orders: dict[str, Callable[[Picked], tuple[Any, ...]]] = {
-        "han": lambda card: (card.kind == "done", card.due_on, card.code),
-        "ma": lambda card: (card.code,),
+def _key(filters: Filters, names: Mapping[str, str]) -> Callable[[Picked], Any]:
+    folded = functools.cache(lambda code: fold(names.get(code, "")))
+    by_due = operator.attrgetter("due_on", "code")
+    orders: dict[str, Callable[[Picked], Any]] = {
+        # Within a column all are done or none is.
+        "han": (lambda card: (card.kind == "done", card.due_on, card.code))
+        if filters.table
+        else by_due,
+        "ma": operator.attrgetter("code"),
         "moi": lambda card: (-card.changed, card.code),
-        "co-quan": lambda card: (fold(names.get(card.agency_code, "")), card.due_on, card.code),
+        "co-quan": lambda card: (folded(card.agency_code), card.due_on, card.code),
         "trang-thai": lambda card: (_ORDER[card.kind], card.due_on, card.code),
     }
     return orders[filters.sort]

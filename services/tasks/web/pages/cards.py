@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.tasks.domain.assignment import FROM, possible
-from services.tasks.domain.permissions import Act, Actor, Matter, refusal
+from services.tasks.domain.permissions import TABLE, Act, Actor, Matter, refusal
 from services.tasks.queries.board import Picked
 from services.tasks.web.pages.periods import period_text
 from services.tasks.web.pages.task_next import SLUGS, label
-from services.tasks.web.words import Due, due, partial_state, state_kind
-from shared.events.tasks import PlanState, Role
+from services.tasks.web.words import Due, due_of, partial_state, state_kind
+from shared.events.tasks import AssignmentState, PlanState, Role
 
 # The worst comes first: it is the one that a card shows.
 _WORST = ("missed", "at_risk", "no_data", "on_track", "not_due", "achieved", "not_applicable")
@@ -29,6 +29,11 @@ class Chip:
     flags: Sequence[str]
     more: int
     title: str
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from the other chips of a page."""
+        return f"{self.code}+{self.more}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,11 +92,15 @@ class Cards:
         self._chips = chips
         self._t = t
         self._own_view = own_view
+        # What nobody with these roles may do is not asked card by card.
+        self._acts = [act for act in _MENU if actor.has(*TABLE[act])]
         self._refused: dict[tuple[str, str, str, Act], bool] = {}
+        self._made: dict[tuple[str, ...], Sequence[Chip]] = {}
 
     def card(self, row: Mapping[str, Any], picked: Picked) -> Card:
         """Return one card."""
-        said = due(row, self._today, self._t)
+        state = partial_state(row)
+        said = due_of(state, self._today, self._t)
         chips = self._chips_of(row["indicator_codes"])
         several = picked.periods > 1
         return Card(
@@ -111,18 +120,17 @@ class Cards:
             bar=_BARS.get(said.kind, ""),
             chip=chips[0] if chips else None,
             chips=chips,
-            menu=self.menu(row),
+            menu=self._menu(row, state),
             version=row["version"],
         )
 
-    def menu(self, row: Mapping[str, Any]) -> list[Item]:
+    def _menu(self, row: Mapping[str, Any], state: AssignmentState) -> list[Item]:
         """Return the acts that this person may do on a part today."""
         if self._plan["applying"] or self._plan["state"] == PlanState.CLOSED:
             return []
-        state = partial_state(row)
         return [
             Item(label(act, row), f"/phan-viec/{row['_id']}/{SLUGS[act]}", act is Act.START)
-            for act in _MENU
+            for act in self._acts
             if state.state in FROM[act]
             and not self._refuses(act, row)
             and possible(act, state, self._today) is None
@@ -151,7 +159,14 @@ class Cards:
         holder = self._names.get(row["agency_code"], row["agency_code"])
         return self._t(f"board.holds_{row['role']}", agency=holder)
 
-    def _chips_of(self, codes: Sequence[str]) -> list[Chip]:
+    def _chips_of(self, codes: Sequence[str]) -> Sequence[Chip]:
+        """Return the chips of a card, the worst first; cards of one task share them."""
+        key = tuple(codes)
+        if key not in self._made:
+            self._made[key] = self._new_chips(key)
+        return self._made[key]
+
+    def _new_chips(self, codes: Sequence[str]) -> Sequence[Chip]:
         found = [
             Chip(
                 code=code,
