@@ -49,6 +49,11 @@ def main() -> int:
     return _TOO_MUCH if given.check and not all(figure.holds for figure in figures) else 0
 
 
+def _told(figures: list[Figure]) -> list[Figure]:
+    print(table(figures), flush=True)
+    return figures
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail when a limit is passed")

@@ -124,9 +124,17 @@ class TrialApi:
 
 
 def open_parts(api: TrialApi, role: str) -> list[Mapping[str, Any]]:
-    """Return the parts of a role whose time has come and that wait for their agency."""
+    """Return the parts of a role whose time has come and that wait for their agency.
+
+    A part that coordinates with its own agency has nobody to appraise it and is left out.
+    """
     found = api.every("admin", f"plans/{PLAN}/assignments", role=role, open="true")
-    return [part for part in found if part["state"] in ("assigned", "in_progress")]
+    return [
+        part
+        for part in found
+        if part["state"] in ("assigned", "in_progress")
+        and (role == "lead" or part["agency_code"] != part["lead_agency"])
+    ]
 
 
 def whole_round(part: Mapping[str, Any]) -> Iterator[Step]:
