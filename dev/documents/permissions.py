@@ -10,9 +10,12 @@ Written by `python -m dev.documents` from `services/tasks/domain/permissions.py`
 The cell says where the person must stand towards the agency that holds the thing:
 
 * **own**: the role's agency holds it.
+* **involved**: the role's agency holds it or leads its task.
 * **appraising** (guard G): a lead part or a figure is appraised by an agency that the plan's
   policy names, a coordinating part by the agency that leads its task (there its head too); never
   by a person whose own agency, or the agency acted for, holds it.
+* **authority**: the agency that decides requests by the plan's policy; never about a request of
+  the own agency, or of the agency acted for.
 * **other**: any agency but the one that holds it.
 * **anybody**: no matter which agency.
 

@@ -18,6 +18,7 @@ from services.tasks.usecases.load_plan import PlanLoader
 from services.tasks.usecases.measurements import Measurements
 from services.tasks.usecases.officers import Officers
 from services.tasks.usecases.projections import Projections
+from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
 from services.tasks.usecases.succession import Successions
 from shared import mongo
@@ -29,7 +30,12 @@ from shared.settings import SettingsError
 
 SOURCE = f"cchc/{SERVICE}"
 _HOME = Path(__file__).parents[1]
-TEXTS = (_HOME / "texts_core.csv", _HOME / "texts_pages.csv", _HOME / "texts_board.csv")
+TEXTS = (
+    _HOME / "texts_core.csv",
+    _HOME / "texts_pages.csv",
+    _HOME / "texts_board.csv",
+    _HOME / "texts_requests.csv",
+)
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _MEGABYTE = 1024 * 1024
 
@@ -88,6 +94,17 @@ class House:
     @cached_property
     def acts(self) -> Acts:
         return Acts(
+            self.client,
+            self.database,
+            outbox=self.outbox,
+            files=self.files,
+            clock=self.clock,
+            system=self.system,
+        )
+
+    @cached_property
+    def requests(self) -> Requests:
+        return Requests(
             self.client,
             self.database,
             outbox=self.outbox,

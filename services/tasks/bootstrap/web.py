@@ -48,6 +48,7 @@ def _deps(house: House, addresses: AddressSettings) -> Deps:
     process = house.settings.process
     return Deps(
         acts=house.acts,
+        requests=house.requests,
         measurements=house.measurements,
         files=house.files,
         sessions=house.sessions,

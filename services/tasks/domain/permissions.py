@@ -40,6 +40,9 @@ class Act(enum.StrEnum):
     SET_DEADLINE = "set_deadline"
     REASSIGN = "reassign"
     WITHDRAW = "withdraw"
+    REQUEST = "request"
+    DECIDE_REQUEST = "decide_request"
+    CANCEL_REQUEST = "cancel_request"
     MEASURE = "measure"
     APPROVE_MEASUREMENT = "approve_measurement"
     RETURN_MEASUREMENT = "return_measurement"
@@ -54,7 +57,9 @@ class Side(enum.StrEnum):
     """Where the person must stand towards the agency that holds the thing."""
 
     OWN = "own"  # the person's agency holds it
+    INVOLVED = "involved"  # the person's agency holds it or leads its task
     APPRAISING = "appraising"  # guard G
+    AUTHORITY = "authority"  # the plan's extension authority, which did not ask itself
     OTHER = "other"  # anybody whose agency does not hold it
     ANYBODY = "anybody"
 
@@ -116,6 +121,8 @@ class Matter:
     :param agency_code: the agency that holds the part or reports the indicator.
     :param lead_agency: the agency that leads the task.
     :param appraisers: agencies named by the plan's policy, followed through successions.
+    :param authority: the agency that decides requests by the plan's policy; of a request,
+        ``agency_code`` is the agency that asked.
     """
 
     plan_id: str
@@ -123,6 +130,7 @@ class Matter:
     lead_agency: str
     appraisers: tuple[str, ...]
     role: Role = Role.LEAD
+    authority: str = ""
 
 
 _OWN_PEOPLE = {OfficerRole.OFFICER: Side.OWN, OfficerRole.HEAD: Side.OWN}
@@ -141,6 +149,12 @@ TABLE: dict[Act, dict[OfficerRole, Side]] = {
     Act.SET_DEADLINE: {OfficerRole.PLAN_MANAGER: Side.ANYBODY},
     Act.REASSIGN: {OfficerRole.PLAN_MANAGER: Side.ANYBODY},
     Act.WITHDRAW: {OfficerRole.PLAN_MANAGER: Side.ANYBODY},
+    Act.REQUEST: {OfficerRole.HEAD: Side.INVOLVED},
+    Act.DECIDE_REQUEST: {
+        OfficerRole.HEAD: Side.AUTHORITY,
+        OfficerRole.LEADER: Side.AUTHORITY,
+    },
+    Act.CANCEL_REQUEST: _OWN_PEOPLE,
     Act.MEASURE: _OWN_PEOPLE,
     Act.APPROVE_MEASUREMENT: {OfficerRole.APPRAISER: Side.APPRAISING},
     Act.RETURN_MEASUREMENT: {OfficerRole.APPRAISER: Side.APPRAISING},
@@ -181,14 +195,23 @@ def _refusal_of(row: RoleRow, side: Side, actor: Actor, matter: Matter) -> NotAl
     standing = _agency(row, actor)
     if side is Side.ANYBODY:
         return None
-    if side is Side.OWN:
-        if standing == matter.agency_code:
+    if side in (Side.OWN, Side.INVOLVED):
+        leads = side is Side.INVOLVED and standing == matter.lead_agency
+        if leads or standing == matter.agency_code:
             return None
         return NotAllowedError("error.other_agency", agency=matter.agency_code)
     if matter.agency_code in actor.agencies | {standing}:
         return NotAllowedError("error.own_agency", agency=matter.agency_code)
+    return _refusal_over_others(row, side, standing, matter)
+
+
+def _refusal_over_others(
+    row: RoleRow, side: Side, standing: str, matter: Matter
+) -> NotAllowedError | None:
     if side is Side.APPRAISING and not _appraises(row.role, standing, matter):
         return NotAllowedError("error.not_appraiser", agency=standing)
+    if side is Side.AUTHORITY and standing != matter.authority:
+        return NotAllowedError("error.not_authority", agency=matter.authority)
     return None
 
 

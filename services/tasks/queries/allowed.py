@@ -19,7 +19,7 @@ def allowed(
     :param document: the assignment's document; ``plan``: its plan's, for the appraisers and state.
     """
     matter = matter_of(document, plan["appraisers_now"])
-    against = _against_the_plan(plan)
+    against = against_the_plan(plan)
     state = state_of(dict(document))
     return {
         act: against or refusal(act, actor, matter) or possible(act, state, today) for act in FROM
@@ -40,7 +40,8 @@ def matter_of(document: Mapping[str, Any], appraisers: Iterable[str] = ()) -> Ma
     )
 
 
-def _against_the_plan(plan: Mapping[str, Any]) -> DomainError | None:
+def against_the_plan(plan: Mapping[str, Any]) -> DomainError | None:
+    """Return why nothing may be done on a plan now, or None."""
     if plan["applying"]:
         return DomainError("error.plan_busy")
     return DomainError("error.plan_closed") if plan["state"] == PlanState.CLOSED else None

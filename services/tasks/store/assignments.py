@@ -25,7 +25,15 @@ from shared.mongo import (
 )
 from shared.outbox import Outbox
 
-_PLAN_FIELDS = {"state": 1, "applying": 1, "appraisers_now": 1, "slug": 1, "tiers": 1}
+_PLAN_FIELDS = {
+    "state": 1,
+    "applying": 1,
+    "appraisers_now": 1,
+    "policies": 1,
+    "authority_now": 1,
+    "slug": 1,
+    "tiers": 1,
+}
 _ITS_PLAN: Document = {
     "from": "plans",
     "localField": "plan_id",
@@ -63,10 +71,11 @@ class Writing:
     def __init__(
         self, database: "Database[Document]", outbox: Outbox, assignment_ids: Iterable[str]
     ) -> None:
+        self.database = database
         self._assignments = database["assignments"]
         self._history = database["history"]
         self._reports = database["reports"]
-        self._outbox = outbox
+        self.outbox = outbox
         wanted = {"_id": {"$in": list(dict.fromkeys(assignment_ids))}}
         found = self._assignments.aggregate([{"$match": wanted}, {"$lookup": _ITS_PLAN}])
         self._plans: dict[str, Document] = {}
@@ -144,7 +153,7 @@ class Writing:
         insert(self._reports, self._new_reports)
         update(self._reports, self._decisions)
         insert(self._history, self._lines)
-        self._outbox.append_many(TOPIC, self._events)
+        self.outbox.append_many(TOPIC, self._events)
         self._forget()
 
     def _forget(self) -> None:

@@ -44,6 +44,15 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("plan", "plan_id", "-at", "-_id"),
     ],
     "reports": [_index("assignment_number", "assignment_id", "number", unique=True)],
+    "requests": [
+        _index("plan_state", "plan_id", "state", "asked_at"),
+        _index("plan_code", "plan_id", "task_code", "_id"),
+        _index("assignment", "assignment_id", "asked_at"),
+        # Of a part one request waits at most; null is outside the index.
+        _index(
+            "one_waits", "pending_for", unique=True, partialFilterExpression=_is_text("pending_for")
+        ),
+    ],
     "indicators": [_index("plan_code", "plan_id", "code")],
     "measurements": [
         _index("indicator", "series.indicator_id", "series.period"),

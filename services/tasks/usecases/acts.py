@@ -7,7 +7,6 @@ The caller gives the version that the person saw; a newer one in the database ra
 import contextlib
 import dataclasses
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from pymongo import MongoClient
 from pymongo.database import Database
@@ -16,12 +15,13 @@ from services.tasks import metrics
 from services.tasks.domain.assignment import By
 from services.tasks.domain.errors import DomainError
 from services.tasks.domain.permissions import Actor, require
-from services.tasks.store.assignments import Writing, difference, matter, state_of
+from services.tasks.store.assignments import Writing, matter, state_of
 from services.tasks.usecases import asked
 from services.tasks.usecases.asked import Asked, Report
 from services.tasks.usecases.files import Files
+from services.tasks.usecases.history import history_line
+from services.tasks.usecases.settling import settle
 from shared.clock import LOCAL, BusinessClock, Clock
-from shared.events.tasks import AssignmentState
 from shared.ids import new_id
 from shared.mongo import Document, StaleVersionError, atomically
 from shared.outbox import Outbox
@@ -214,6 +214,7 @@ class Acts:
         state = state_of(before)
         acted = todo.rule(writing, before, state, by)
         beside = todo.beside(writing, before, acted, by)
+        beside |= settle(self._database, self._outbox, before, acted.state, by)
         if todo.files:
             self._files.link(todo.files, item.assignment_id)
         after = writing.save(before, acted.state, changed_at=by.at, changed_seq=seq, **beside)
@@ -242,26 +243,3 @@ def by_actor(actor: Actor, clock: BusinessClock) -> By:
         at=at,
         today=at.astimezone(LOCAL).date(),
     )
-
-
-def history_line(
-    before: AssignmentState, after: AssignmentState, actor: Actor | None, **more: Any
-) -> Document:
-    """Return a line of the history of an assignment; ``actor`` None is the system."""
-    old, new = difference(before, after)
-    change = after.change
-    return {
-        "plan_id": after.plan_id,
-        "task_id": after.task_id,
-        "assignment_id": after.assignment_id,
-        "version": after.version,
-        "act": change.act,
-        "by": change.by,
-        "by_agency": actor.agency_code if actor else None,
-        "acting_for": change.acting_for,
-        "at": change.at,
-        "why": change.why,
-        "before": old,
-        "after": new,
-        **more,
-    }

@@ -17,7 +17,7 @@ from pymongo.database import Database
 
 from services.tasks.domain.errors import WrongStateError
 from services.tasks.store.assignments import document_of
-from services.tasks.usecases.acts import history_line
+from services.tasks.usecases.history import history_line
 from shared.clock import BusinessClock, Clock
 from shared.events.tasks import (
     AGENCY_CHANGED,

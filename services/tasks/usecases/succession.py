@@ -18,7 +18,9 @@ from services.tasks.domain.assignment import Acted, By
 from services.tasks.store.assignments import state_of
 from services.tasks.store.measurements import indicator_of
 from services.tasks.store.plans import agency_of, task_of
-from services.tasks.usecases.acts import history_line
+from services.tasks.usecases.history import history_line
+from services.tasks.usecases.policies import follow_policies
+from services.tasks.usecases.settling import settle
 from shared.clock import BusinessClock, Clock
 from shared.events.tasks import (
     AGENCY_CHANGED,
@@ -158,6 +160,7 @@ class Successions:
             rows,
             lambda state: rules.reassign(state, by, agency_code=heir["_id"], why="succession"),
             beside,
+            by,
         )
 
     def _merge(self, new: str, plans: Sequence[str], by: By) -> int:
@@ -187,7 +190,7 @@ class Successions:
             )
         fresh = self._parts({"_id": {"$in": [row["_id"] for row in gone]}}) if gone else []
         return self._save(
-            fresh, lambda state: rules.withdraw(state, by, why="merged"), lambda _: {}
+            fresh, lambda state: rules.withdraw(state, by, why="merged"), lambda _: {}, by
         )
 
     def _parts(self, query: Mapping[str, Any]) -> list[Document]:
@@ -199,6 +202,7 @@ class Successions:
         rows: Sequence[Document],
         rule: Callable[[AssignmentState], Acted],
         beside: Callable[[Document], Document],
+        by: By,
     ) -> int:
         """Save the same act on many parts: guarded writes in bulk, history, outbox."""
         writes, lines, events = [], [], []
@@ -209,6 +213,7 @@ class Successions:
             fields = {
                 **to_document(after),
                 **beside(row),
+                **settle(self._database, self._outbox, row, after, by),
                 "changed_at": after.change.at,
                 "changed_seq": int(self._system.now().timestamp() * 1000),
             }
@@ -280,14 +285,8 @@ class Successions:
         return len(rows)
 
     def _finish(self, old: str, new: str, plans: Sequence[str]) -> None:
-        """Follow the policy's appraisers, and call the succession done."""
-        for plan in self._database["plans"].find(
-            {"_id": {"$in": plans}, "appraisers_now": old}, {"appraisers_now": 1}
-        ):
-            followed = [new if code == old else code for code in plan["appraisers_now"]]
-            self._database["plans"].update_one(
-                {"_id": plan["_id"]}, {"$set": {"appraisers_now": list(dict.fromkeys(followed))}}
-            )
+        """Follow the policy's appraisers and authority, and call the succession done."""
+        follow_policies(self._database, plans, old, new)
         self._database["agencies"].update_one({"_id": old}, {"$set": {"succession": _DONE}})
 
 

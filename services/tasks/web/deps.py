@@ -14,6 +14,7 @@ from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
 from services.tasks.usecases.measurements import Measurements
 from services.tasks.usecases.officers import Officers
+from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
 from shared.clock import BusinessClock, Clock
 from shared.settings import AddressSettings
@@ -36,6 +37,7 @@ class Deps:
     """
 
     acts: Acts
+    requests: Requests
     measurements: Measurements
     files: Files
     sessions: Sessions

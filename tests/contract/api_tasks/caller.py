@@ -1,19 +1,16 @@
 """A program that calls the API of tasks, and the application it calls."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from services.tasks.bootstrap import TEXTS
 from services.tasks.web import deps as dependencies
 from services.tasks.web.api import register_api
 from shared.texts import Texts
 from tests.integration.tasks import small_plan
 from tests.integration.tasks.house import PASSWORD, House
-
-TEXTS = Path(dependencies.__file__).parents[1] / "texts_core.csv"
-
 
 PART = small_plan.part_id("NV-58", "STP")
 
@@ -69,13 +66,14 @@ def make_app(found: House, *, development: bool = False) -> Flask:
         app,
         dependencies.Deps(
             acts=found.acts,
+            requests=found.requests,
             measurements=found.measurements,
             files=found.files,
             sessions=found.sessions,
             officers=found.officers,
             idempotency=found.idempotency,
             database=found.database,
-            texts=Texts.load([TEXTS]),
+            texts=Texts.load(TEXTS),
             clock=found.clock,
             system=found.system,
             development=development,

@@ -17,6 +17,7 @@ from services.tasks.usecases.idempotency import Idempotency
 from services.tasks.usecases.load_plan import PlanLoader
 from services.tasks.usecases.measurements import Measurements
 from services.tasks.usecases.officers import NewOfficer, Officers
+from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
 from services.tasks.usecases.succession import Successions
 from shared.clock import BusinessClock, FixedClock
@@ -40,6 +41,7 @@ class House:
     outbox: Outbox
     files: Files
     acts: Acts
+    requests: Requests
     measurements: Measurements
     loader: PlanLoader
     successions: Successions
@@ -97,6 +99,9 @@ def make_house(database: "Database[Document]", mongo_client: "MongoClient[Docume
         outbox=outbox,
         files=files,
         acts=Acts(mongo_client, database, outbox=outbox, files=files, clock=clock, system=system),
+        requests=Requests(
+            mongo_client, database, outbox=outbox, files=files, clock=clock, system=system
+        ),
         measurements=Measurements(mongo_client, database, outbox=outbox, clock=clock),
         loader=PlanLoader(mongo_client, database, outbox=outbox, clock=clock, system=system),
         successions=Successions(mongo_client, database, outbox=outbox, clock=clock, system=system),

@@ -23,6 +23,7 @@ ACCOUNTS = (
     ("snv.thamdinh", OfficerRole.APPRAISER, "SNV"),
     ("vpubnd.thamdinh", OfficerRole.APPRAISER, "VPUBND"),
     ("snv.kehoach", OfficerRole.PLAN_MANAGER, "SNV"),
+    ("stc.lanhdao", OfficerRole.HEAD, "STC"),
     ("lanhdao", OfficerRole.LEADER, "UBND"),
     ("kiemtra", OfficerRole.AUDITOR, "UBND"),
     ("admin", OfficerRole.ADMINISTRATOR, "UBND"),

@@ -8,6 +8,7 @@ from services.tasks.web.api.assignments import blueprint as assignments
 from services.tasks.web.api.blueprints import Api
 from services.tasks.web.api.measurements import blueprint as measurements
 from services.tasks.web.api.plans import blueprint as plans
+from services.tasks.web.api.requests import blueprint as requests
 from services.tasks.web.api.sessions import blueprint as sessions
 from services.tasks.web.api.together import blueprint as together
 
@@ -24,6 +25,6 @@ def register_api(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     api = Api(app, auth.SECURITY_SCHEMES)
-    for blueprint in (sessions, plans, assignments, together, measurements):
+    for blueprint in (sessions, plans, assignments, together, measurements, requests):
         api.add(blueprint, PREFIX)
     docs.publish(app, api)

@@ -17,6 +17,7 @@ from services.tasks.web.pages import (
     my_day,
     overview,
     plan,
+    requests,
     signing,
     task,
 )
@@ -47,6 +48,7 @@ def _blueprints(dependencies: Deps) -> Sequence[Blueprint]:
         signing.blueprint,
         account.blueprint,
         task.blueprint,
+        requests.blueprint,
         acts.blueprint,
         figures.blueprint,
         evidence.blueprint,

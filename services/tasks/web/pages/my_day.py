@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from services.tasks.domain.permissions import Actor, OfficerRole
 from services.tasks.queries import my_day as queries
 from services.tasks.queries import plans as plan_queries
+from services.tasks.queries import requests as request_queries
 from services.tasks.queries.my_day import Waiting
+from services.tasks.queries.requests import PendingRequest
 from services.tasks.web.deps import deps
 from services.tasks.web.identity import actor
 from services.tasks.web.pages.figure_words import figure_text
@@ -26,9 +28,10 @@ from services.tasks.web.words import (
     working_days,
 )
 from shared.clock import LOCAL
-from shared.events.tasks import Role, Timeliness
+from shared.events.tasks import RequestKind, Role, Timeliness
 from shared.mongo import Document
 from shared.web import signed_in
+from shared.web.formats import day
 from shared.web.language import t
 
 blueprint = Blueprint("my_day", __name__)
@@ -170,7 +173,9 @@ def _waiting(person: Actor, today: dt.date) -> list[Item]:
         return []
     reports = queries.reports(deps().database, plan, person)
     figures = queries.figures(deps().database, plan, person)
+    asked = request_queries.pending(deps().database, plan, person)
     return [
+        *(_request(one, today) for one in asked),
         *(_report(one, today) for one in reports),
         *(_figure(one, today) for one in figures),
     ]
@@ -192,6 +197,29 @@ def _report(one: Waiting, today: dt.date) -> Item:
         long=waited >= _LONG_WAIT,
         against=words(one.against) if one.against else "",
     )
+
+
+def _request(one: PendingRequest, today: dt.date) -> Item:
+    row = one.row
+    waited = _waited(row["asked_at"].astimezone(LOCAL).date(), today)
+    return Item(
+        href=f"/kien-nghi/{row['_id']}",
+        code=row["task_code"],
+        who=" · ".join((agency_name(row["agency_code"]), t(f"role.{row['role']}"))),
+        title=row["title"],
+        note=" · ".join((_asked(row), _waited_words(waited))),
+        button=t("request.see"),
+        button_href=f"/kien-nghi/{row['_id']}?tiep=/tham-dinh",
+        files=len(row["files"]),
+        long=waited >= _LONG_WAIT,
+        against=words(one.against) if one.against else "",
+    )
+
+
+def _asked(row: Document) -> str:
+    if row["kind"] == RequestKind.DECLINE.value:
+        return t("request.note.decline")
+    return t("request.note.extension", before=day(row["due_on"]), after=day(row["proposed_due_on"]))
 
 
 def _figure(one: Waiting, today: dt.date) -> Item:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from services.tasks.domain.permissions import Act, OfficerRole, require
 from services.tasks.queries import people as people_queries
+from services.tasks.queries import requests as request_queries
 from services.tasks.queries import task_page as queries
 from services.tasks.queries.allowed import matter_of
 from services.tasks.queries.task_page import OneTask
@@ -18,6 +19,7 @@ from services.tasks.web.identity import actor
 from services.tasks.web.pages import task_parts, task_stream
 from services.tasks.web.pages.periods import period_text
 from services.tasks.web.pages.task_next import next_steps
+from services.tasks.web.pages.task_requests import request_buttons, request_lines
 from services.tasks.web.words import agency_name, due, state_kind
 from shared.events.tasks import Role
 from shared.mongo import Document
@@ -57,6 +59,7 @@ def show(task_id: str) -> ResponseReturnValue:
     people = people_queries.names(database, _people_of(reports, stream))
     by_id = {str(found["_id"]): found for found in one.parts}
     period = chosen["period"] if chosen else ""
+    asked = request_queries.of_parts(database, [chosen["_id"]] if chosen else [])
     same = _standing(one, chosen, period)
     recurring = len({found["period"] for found in leads}) > 1
     return render_template(
@@ -70,6 +73,8 @@ def show(task_id: str) -> ResponseReturnValue:
         returned=_returned(chosen, reports, people),
         chosen=chosen,
         steps=next_steps(person, chosen, one.plan, today) if chosen else None,
+        others=request_buttons(person, chosen, one.plan, asked) if chosen else [],
+        requests=request_lines(asked),
         rows=task_parts.rows_of(
             same,
             today=today,
