@@ -163,8 +163,8 @@ def profiled(database: Any) -> Iterator[list[Document]]:
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        (TASK, 14),
-        (f"{TASK}?phan={PART}&dien-bien=tat-ca", 14),
+        (TASK, 15),
+        (f"{TASK}?phan={PART}&dien-bien=tat-ca", 15),
         (LIVE, 5),
         (f"/phan-viec/{PART}/report", 5),
         (FIGURES, 7),
