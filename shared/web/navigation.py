@@ -6,6 +6,7 @@ from shared.settings import AddressSettings
 from shared.web.identity import Identity
 
 _LOOKERS = frozenset({"leader", "auditor"})
+_KEEPERS = frozenset({"administrator", "head"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ _PAGES = (
     ("reminders", "notify", "/nhac-viec", "send", True, False),
     ("agencies", "tasks", "/co-quan", "building", True, False),
     ("plan", "tasks", "/ke-hoach", "journal-text", True, False),
+    ("people", "tasks", "/nguoi-dung", "people", True, False),
 )
 
 
@@ -41,9 +43,11 @@ def items(addresses: AddressSettings, person: Identity | None) -> list[Item]:
         "scoring": addresses.scoring_url.rstrip("/"),
         "notify": addresses.notify_url.rstrip("/"),
     }
+    keeps = bool(set(person.roles) & _KEEPERS) and person.acting_for is None
     only_looks = set(person.roles) <= _LOOKERS
     return [
         Item(name=name, href=bases[web] + path, icon=icon, managing=managing, on_phone=on_phone)
         for name, web, path, icon, managing, on_phone in _PAGES
         if not (only_looks and name in ("my_day", "appraisal"))
+        and not (name == "people" and not keeps)
     ]

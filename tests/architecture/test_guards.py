@@ -13,6 +13,10 @@ PUBLIC = {
     ("tasks", "GET", "/dang-nhap"),
     ("tasks", "POST", "/dang-nhap"),
     ("tasks", "GET", "/bat-dau"),
+    ("tasks", "GET", "/moi/<token>"),
+    ("tasks", "POST", "/moi/<token>"),
+    ("tasks", "GET", "/quen-mat-khau"),
+    ("tasks", "POST", "/quen-mat-khau"),
     ("notify", "GET", "/receipts"),
 }
 _ARGUMENT = re.compile(r"<[^>]+>")

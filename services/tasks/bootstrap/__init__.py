@@ -14,9 +14,11 @@ from services.tasks.store.indexes import INDEXES
 from services.tasks.usecases.acts import Acts
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
+from services.tasks.usecases.invitations import Invitations
 from services.tasks.usecases.load_plan import PlanLoader
 from services.tasks.usecases.measurements import Measurements
 from services.tasks.usecases.officers import Officers
+from services.tasks.usecases.people import People
 from services.tasks.usecases.projections import Projections
 from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
@@ -35,6 +37,7 @@ TEXTS = (
     _HOME / "texts_pages.csv",
     _HOME / "texts_board.csv",
     _HOME / "texts_requests.csv",
+    _HOME / "texts_people.csv",
 )
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _MEGABYTE = 1024 * 1024
@@ -128,6 +131,26 @@ class House:
     @cached_property
     def officers(self) -> Officers:
         return Officers(self.client, self.database, outbox=self.outbox)
+
+    @cached_property
+    def people(self) -> People:
+        return People(
+            self.client,
+            self.database,
+            outbox=self.outbox,
+            sessions=self.sessions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(
+            self.client,
+            self.database,
+            people=self.people,
+            sessions=self.sessions,
+            system=self.system,
+        )
 
     @cached_property
     def loader(self) -> PlanLoader:

@@ -53,6 +53,8 @@ def _deps(house: House, addresses: AddressSettings) -> Deps:
         files=house.files,
         sessions=house.sessions,
         officers=house.officers,
+        people=house.people,
+        invitations=house.invitations,
         idempotency=house.idempotency,
         database=house.database,
         texts=Texts.load(TEXTS),

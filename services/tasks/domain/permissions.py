@@ -162,7 +162,7 @@ TABLE: dict[Act, dict[OfficerRole, Side]] = {
     Act.LOCK_MEASUREMENT: {OfficerRole.PLAN_MANAGER: Side.ANYBODY},
     Act.UNLOCK_MEASUREMENT: {OfficerRole.LEADER: Side.ANYBODY},
     Act.READ: _EVERYBODY,
-    Act.MANAGE_OFFICERS: {OfficerRole.ADMINISTRATOR: Side.ANYBODY},
+    Act.MANAGE_OFFICERS: {OfficerRole.ADMINISTRATOR: Side.ANYBODY, OfficerRole.HEAD: Side.OWN},
 }
 
 

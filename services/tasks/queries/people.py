@@ -1,12 +1,30 @@
 """Reads about officers and about how far a new province has come."""
 
+import dataclasses
+import datetime as dt
 from collections.abc import Iterable
 
 from pymongo.database import Database
 
+from shared.fold import fold
 from shared.mongo import Document
 
 MOST_ACCOUNTS = 400
+PAGE_ROWS = 50
+_MOST_LINES = 100
+_LISTED = {
+    "username": 1,
+    "name": 1,
+    "agency_code": 1,
+    "agency_name": 1,
+    "roles": 1,
+    "active": 1,
+    "erased": 1,
+    "email": 1,
+    "phone": 1,
+    "link_asked_at": 1,
+    "version": 1,
+}
 
 
 def names(database: "Database[Document]", officer_ids: Iterable[str]) -> dict[str, Document]:
@@ -15,7 +33,8 @@ def names(database: "Database[Document]", officer_ids: Iterable[str]) -> dict[st
     if not wanted:
         return {}
     rows = database["officers"].find(
-        {"_id": {"$in": wanted}}, {"name": 1, "agency_code": 1, "agency_name": 1}
+        {"_id": {"$in": wanted}, "erased": {"$ne": True}},
+        {"name": 1, "agency_code": 1, "agency_name": 1},
     )
     return {row["_id"]: row for row in rows}
 
@@ -30,3 +49,58 @@ def demonstration_accounts(database: "Database[Document]") -> list[Document]:
 def has_plan(database: "Database[Document]") -> bool:
     """Tell whether any plan is loaded or being loaded."""
     return database["plans"].find_one({}, {"_id": 1}) is not None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """One page of a list of accounts and how many the whole list has."""
+
+    rows: list[Document]
+    total: int
+
+
+def accounts(
+    database: "Database[Document]",
+    *,
+    agency: str = "",
+    search: str = "",
+    closed: bool = False,
+    page: int = 1,
+) -> People:
+    """Return accounts by username, those of one agency or all; erased ones are gone.
+
+    Names are searched here and not by the server, because a province has some hundred accounts
+    and the search must find "Huong" in "Hương".
+
+    :param closed: the closed ones instead of the open ones.
+    """
+    query: Document = {"agency_code": agency} if agency else {}
+    found = database["officers"].find(query, _LISTED).sort("username", 1)
+    words = fold(search).split()
+    rows = [
+        row
+        for row in found
+        if not row.get("erased")
+        and row["active"] is not closed
+        and all(word in fold(f"{row['username']} {row['name']}") for word in words)
+    ]
+    begin = (page - 1) * PAGE_ROWS
+    return People(rows=rows[begin : begin + PAGE_ROWS], total=len(rows))
+
+
+def asking(database: "Database[Document]", agency: str = "") -> list[Document]:
+    """Return the accounts, of one agency or all, that ask for a new link; who waits longest first.
+
+    :param agency: "" for every agency.
+    """
+    query: Document = {"link_asked_at": {"$gt": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}}
+    if agency:
+        query["agency_code"] = agency
+    found = database["officers"].find(query, _LISTED).sort("link_asked_at", 1)
+    return list(found.limit(MOST_ACCOUNTS))
+
+
+def lines(database: "Database[Document]", officer_id: str) -> list[Document]:
+    """Return the newest lines about an account."""
+    found = database["officer_lines"].find({"officer_id": officer_id})
+    return list(found.sort("_id", -1).limit(_MOST_LINES))

@@ -69,13 +69,21 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("agency", "agency_code"),
         _index("role", "roles.role"),
         _index("demonstration", "demonstration", sparse=True),
+        _index("link_asked", "link_asked_at", sparse=True),
+        _index("deputy", "away.deputy_id", sparse=True),
+        _index("subjects", "subjects", unique=True, sparse=True),
     ],
+    "officer_lines": [_index("officer", "officer_id", "-_id")],
     # Expiry fields below are the system clock's, so that a simulated day deletes nothing.
     "sessions": [
         _index("expiry", "expires_at", expireAfterSeconds=0),
         _index("officer", "officer_id"),
     ],
     "api_tokens": [
+        _index("expiry", "expires_at", expireAfterSeconds=0),
+        _index("officer", "officer_id"),
+    ],
+    "invitations": [
         _index("expiry", "expires_at", expireAfterSeconds=0),
         _index("officer", "officer_id"),
     ],

@@ -67,7 +67,7 @@ class Officers:
         if officer.agency_code and officer.agency_code not in names:
             raise InvalidError("agency_code", "error.unknown_agency", agency=officer.agency_code)
         hashed = self._hasher.hash(password)
-        row = _document(new_id(), officer, names.get(officer.agency_code, ""), hashed)
+        row = new_document(new_id(), officer, names.get(officer.agency_code, ""), hashed)
         try:
             atomically(self._client, lambda: self._insert([row]))
         except DuplicateKeyError:
@@ -134,7 +134,7 @@ class Officers:
         names = {row["_id"]: row["short_name"] for row in agencies}
         hashed = self._hasher.hash(password)
         wanted = [
-            _document(
+            new_document(
                 stable_id("demonstration", officer.username),
                 officer,
                 names.get(officer.agency_code, ""),
@@ -219,7 +219,8 @@ def _invented(username: str, agency: str, role: OfficerRole) -> NewOfficer:
     )
 
 
-def _document(identity: str, officer: NewOfficer, agency_name: str, hashed: str) -> Document:
+def new_document(identity: str, officer: NewOfficer, agency_name: str, hashed: str) -> Document:
+    """Return the document of a new account; without a hash nobody can sign in by password."""
     return {
         "_id": identity,
         "username": fold(officer.username),

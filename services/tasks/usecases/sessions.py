@@ -1,4 +1,4 @@
-"""Signing in and out: server-side sessions for pages, opaque tokens for the API.
+"""Signing in and out: server-side sessions for pages, and whom a bearer token stands for.
 
 Secrets are 256 random bits and rest as SHA-256. Times are the system clock's: a simulated
 business clock must never end a session. Wrong tries are counted by the name typed, known or not,
@@ -19,6 +19,7 @@ from pymongo.database import Database
 from services.tasks import metrics
 from services.tasks.domain.errors import SignInError
 from services.tasks.domain.permissions import Actor
+from services.tasks.domain.scopes import Scope
 from services.tasks.store.officers import actor_of
 from shared.clock import BusinessClock, Clock
 from shared.fold import fold
@@ -30,6 +31,7 @@ _FIRST_WAIT_SECONDS = 30
 _LONGEST_WAIT_SECONDS = 900
 _FORGET = dt.timedelta(hours=24)
 _SECRET_BYTES = 32
+_NOTED_EVERY = dt.timedelta(minutes=1)
 
 
 def password_hasher() -> PasswordHasher:
@@ -39,11 +41,19 @@ def password_hasher() -> PasswordHasher:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A signed-in person: who, and the token that unsafe requests with a cookie must repeat."""
+    """A signed-in person: who, and the token that unsafe requests with a cookie must repeat.
+
+    :param session_id: what it is kept under; the secret cannot be told from it.
+    :param scopes: what a program's token may do; a person's session has no limits.
+    :param hint: what the identity provider wants to see again when the person signs out there.
+    """
 
     actor: Actor
     csrf: str
     expires_at: dt.datetime
+    session_id: str
+    scopes: frozenset[Scope] = frozenset(Scope)
+    hint: str = ""
 
 
 class Sessions:
@@ -70,13 +80,29 @@ class Sessions:
         self._hasher = hasher or password_hasher()
         self._nobody = self._hasher.hash(secrets.token_hex(8))
 
-    def sign_in(self, username: str, password: str) -> str:
+    def sign_in(self, username: str, password: str, *, opened_from: str = "") -> str:
         """Check the password and return a new session token for the cookie.
 
+        :param opened_from: browser and system, see :mod:`services.tasks.domain.browsers`.
         :raises SignInError: wrong name or password, or too many wrong tries.
         """
         officer = self._checked(username, password)
-        return self._open(self._sessions, officer, csrf=secrets.token_urlsafe(_SECRET_BYTES))
+        return self.open(officer, opened_from=opened_from)
+
+    def check(self, username: str, password: str) -> None:
+        """Check the password of somebody who is signed in already.
+
+        :raises SignInError: as :meth:`sign_in`.
+        """
+        self._checked(username, password)
+
+    def open(self, officer: Document, *, opened_from: str, hint: str = "") -> str:
+        """Return a new session token for somebody whose identity was proved; forget wrong tries."""
+        self._tries.delete_one({"_id": officer["username"]})
+        csrf = secrets.token_urlsafe(_SECRET_BYTES)
+        return self._open(
+            self._sessions, officer, csrf=csrf, opened_from=opened_from, id_token=hint
+        )
 
     def issue_token(self, username: str, password: str) -> tuple[str, dt.datetime]:
         """Check the password and return a bearer token and the instant at which it expires.
@@ -91,12 +117,29 @@ class Sessions:
         return self._find(self._sessions, token)
 
     def find_token(self, token: str) -> Session | None:
-        """Return whom a bearer token stands for, by the same rules."""
-        return self._find(self._tokens, token)
+        """Return whom a bearer token stands for and what it may do, by the same rules.
+
+        Its last use is noted once a minute at most, because programs come often.
+        """
+        found = self._find(self._tokens, token)
+        if found is not None:
+            now = self._system.now()
+            unnoted = {"_id": found.session_id, "used_at": {"$lt": now - _NOTED_EVERY}}
+            self._tokens.update_one(unnoted, {"$set": {"used_at": now}})
+        return found
 
     def sign_out(self, token: str) -> None:
         """End the session of this cookie; an unknown one is no error."""
         self._sessions.delete_one({"_id": digest(token)})
+
+    def end(self, officer_id: str, session_id: str) -> None:
+        """End one session of an officer by what it is kept under; another's stays."""
+        self._sessions.delete_one({"_id": session_id, "officer_id": officer_id})
+
+    def end_others(self, officer_id: str, session_id: str) -> int:
+        """End every session of an officer but this one; return how many there were."""
+        query = {"officer_id": officer_id, "_id": {"$ne": session_id}}
+        return self._sessions.delete_many(query).deleted_count
 
     def end_all(self, officer_id: str) -> None:
         """End every session and token of an officer (password changed, account closed)."""
@@ -108,7 +151,8 @@ class Sessions:
         self._refuse_locked(name)
         metrics.SIGN_INS.labels("tried").inc()
         officer = self._officers.find_one({"username": name, "active": True})
-        stored = officer["password_hash"] if officer else self._nobody
+        # An account that waits for its first sign-in has no hash; it takes as long as any other.
+        stored = (officer and officer["password_hash"]) or self._nobody
         right = self._verify(stored, password)
         if officer is None or not right:
             self._count_wrong(name)
@@ -181,7 +225,14 @@ class Sessions:
         if officer is None:
             return None
         actor = actor_of(officer, self._clock.today())
-        return Session(actor=actor, csrf=row.get("csrf", ""), expires_at=row["expires_at"])
+        return Session(
+            actor=actor,
+            csrf=row.get("csrf", ""),
+            expires_at=row["expires_at"],
+            session_id=row["_id"],
+            scopes=frozenset(Scope(name) for name in row.get("scopes", Scope)),
+            hint=row.get("id_token", ""),
+        )
 
 
 def digest(token: str) -> str:

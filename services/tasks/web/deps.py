@@ -12,8 +12,10 @@ from flask import Flask, current_app
 from services.tasks.usecases.acts import Acts
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
+from services.tasks.usecases.invitations import Invitations
 from services.tasks.usecases.measurements import Measurements
 from services.tasks.usecases.officers import Officers
+from services.tasks.usecases.people import People
 from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
 from shared.clock import BusinessClock, Clock
@@ -42,6 +44,8 @@ class Deps:
     files: Files
     sessions: Sessions
     officers: Officers
+    people: People
+    invitations: Invitations
     idempotency: Idempotency
     database: Any
     texts: Texts

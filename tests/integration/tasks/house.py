@@ -14,9 +14,11 @@ from services.tasks.store.indexes import INDEXES
 from services.tasks.usecases.acts import Acts
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
+from services.tasks.usecases.invitations import Invitations
 from services.tasks.usecases.load_plan import PlanLoader
 from services.tasks.usecases.measurements import Measurements
 from services.tasks.usecases.officers import NewOfficer, Officers
+from services.tasks.usecases.people import People
 from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
 from services.tasks.usecases.succession import Successions
@@ -47,6 +49,8 @@ class House:
     successions: Successions
     officers: Officers
     sessions: Sessions
+    people: People
+    invitations: Invitations
     idempotency: Idempotency
 
     def part(self, code: str, agency: str) -> Document:
@@ -90,6 +94,8 @@ def make_house(database: "Database[Document]", mongo_client: "MongoClient[Docume
     outbox = Outbox(database, "cchc/tasks", system)
     files = Files(database, system=system)
     hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+    sessions = Sessions(database, clock=clock, system=system, hasher=hasher)
+    people = People(mongo_client, database, outbox=outbox, sessions=sessions, clock=clock)
     return House(
         client=mongo_client,
         database=database,
@@ -106,7 +112,16 @@ def make_house(database: "Database[Document]", mongo_client: "MongoClient[Docume
         loader=PlanLoader(mongo_client, database, outbox=outbox, clock=clock, system=system),
         successions=Successions(mongo_client, database, outbox=outbox, clock=clock, system=system),
         officers=Officers(mongo_client, database, outbox=outbox, hasher=hasher),
-        sessions=Sessions(database, clock=clock, system=system, hasher=hasher),
+        sessions=sessions,
+        people=people,
+        invitations=Invitations(
+            mongo_client,
+            database,
+            people=people,
+            sessions=sessions,
+            system=system,
+            hasher=hasher,
+        ),
         idempotency=Idempotency(mongo_client, database, system=system),
     )
 

@@ -54,6 +54,8 @@ def make_app(
         files=Files(house.database, system=house.system, max_bytes=MEGABYTE),
         sessions=house.sessions,
         officers=house.officers,
+        people=house.people,
+        invitations=house.invitations,
         idempotency=house.idempotency,
         database=house.database,
         texts=Texts.load(TEXTS),

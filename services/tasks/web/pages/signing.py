@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from services.tasks.domain.browsers import browser_of
 from services.tasks.domain.errors import SignInError
 from services.tasks.domain.permissions import OfficerRole
 from services.tasks.queries import people as queries
@@ -45,7 +46,7 @@ def sign_in() -> ResponseReturnValue:
     username = text_of(request.form.get("username"))[:_LONGEST_LINE]
     password = request.form.get("password", "")[:_LONGEST_LINE]
     try:
-        token = deps().sessions.sign_in(username, password)
+        token = deps().sessions.sign_in(username, password, opened_from=opened_from())
     except SignInError as error:
         answer = make_response(_form(place, username=username, wrong=words(error)))
         answer.status_code = (
@@ -133,6 +134,11 @@ def _examples(accounts: Sequence[Document]) -> list[Document]:
 
 def _roles(row: Document) -> set[str]:
     return {role["role"] for role in row["roles"]}
+
+
+def opened_from() -> str:
+    """Return which browser asks, in the two words that are kept of it."""
+    return browser_of(request.headers.get("User-Agent", ""))
 
 
 def _end_earlier_session() -> None:
