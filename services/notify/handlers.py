@@ -1,8 +1,12 @@
-"""Event type → what notify does with it. Handlers only keep facts; planning works in batches."""
+"""Event type → what notify does with it.
+
+Handlers keep facts, and planning works in batches; only notices about people go out at once.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.notify.usecases import notices
 from services.notify.usecases.context import Context
 from shared.consumer import Handler, Subscription
 from shared.events import scoring
@@ -13,11 +17,15 @@ from shared.events.tasks import (
     CATALOGUE,
     DIRECTORY,
     DIRECTORY_TOPIC,
+    MENTION_MADE,
+    NUDGE_MADE,
     OFFICER_CHANGED,
     PLAN_APPLIED,
+    REQUEST_ACTS,
     TASK_DEFINED,
     TOPIC,
     assignment_type,
+    request_type,
 )
 
 GROUP = "notify.plan"
@@ -43,7 +51,17 @@ def _handlers(context: Context) -> Mapping[str, Handler]:
         OFFICER_CHANGED: _data(facts.keep_officer),
     }
     on_assignment = _data(facts.keep_assignment)
-    return {**keep, **{assignment_type(act): on_assignment for act in ASSIGNMENT_ACTS}}
+
+    def on_request(event: Event) -> None:
+        notices.on_request(context, event.data)
+
+    return {
+        **keep,
+        **{assignment_type(act): on_assignment for act in ASSIGNMENT_ACTS},
+        **{request_type(act): on_request for act in REQUEST_ACTS},
+        MENTION_MADE: lambda event: notices.on_mention(context, event.data),
+        NUDGE_MADE: lambda event: notices.on_nudge(context, event.data),
+    }
 
 
 def _data(keep: Callable[[Any], None]) -> Handler:

@@ -544,11 +544,14 @@ class RequestState:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MentionMade:
+    """Somebody named people in a comment on a part."""
+
     comment_id: str
     version: int
     change: Change
     task_id: str
     officer_ids: tuple[str, ...]
+    assignment_id: str = ""
 
     @property
     def subject(self) -> str:

@@ -8,6 +8,11 @@ def reminder_id(assignment_id: str, rule_id: str, occurrence: int, deadline_vers
     return _digest(assignment_id, rule_id, str(occurrence), str(deadline_version))
 
 
+def notice_id(source_id: str, notice: str) -> str:
+    """Return the id of what is told once about a request, a comment or an urging."""
+    return _digest("notice", source_id, notice)
+
+
 def delivery_id(reminder_id: str, officer_id: str, channel: str) -> str:
     """Return the id of one copy to one person by one channel; also the provider's reference."""
     return _digest(reminder_id, officer_id, channel)

@@ -43,7 +43,7 @@ class Subject:
 def email(subject: Subject, texts: Texts, calendar: WorkingCalendar, locale: str) -> Message:
     """Return the e-mail: subject line and paragraphs, in the officer's language."""
     key, params = _situation(subject, calendar)
-    code = _named(subject, texts, locale)
+    code = named(subject.state, texts, locale)
     lines = [
         texts.get("notify.mail.greeting", locale, agency=_agency(subject)),
         texts.get(
@@ -72,7 +72,7 @@ def text_message(subject: Subject, texts: Texts, calendar: WorkingCalendar, loca
     A link that is too long gives way to the start page's, then to none.
     """
     key, params = _situation(subject, calendar)
-    code = _named(subject, texts, locale)
+    code = named(subject.state, texts, locale)
     start = texts.get("notify.sms.sender", locale, province=subject.province).strip()
     said = texts.get(f"notify.sms.{key}", locale, **params, code=code)
     folded = sms.fold(f"{start}: {said}")
@@ -102,10 +102,10 @@ def _situation(subject: Subject, calendar: WorkingCalendar) -> tuple[str, dict[s
     return ("today" if today == due else "last_day"), params
 
 
-def _named(subject: Subject, texts: Texts, locale: str) -> str:
+def named(state: AssignmentState, texts: Texts, locale: str) -> str:
     """Return the task's code, with the period when the task has several."""
-    code = subject.state.task_code
-    period = period_name(subject.state.period, texts, locale)
+    code = state.task_code
+    period = period_name(state.period, texts, locale)
     return f"{code} {period}" if period else code
 
 

@@ -24,7 +24,10 @@ from shared.mongo import Document, from_document, to_document
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFact:
-    """What reminders need of a plan; ``loaded_at`` is when its first edition was applied."""
+    """What reminders need of a plan; ``loaded_at`` is when its first edition was applied.
+
+    ``extension_authority``: the agency that decides requests, by the plan's policy.
+    """
 
     plan_id: str
     version: int
@@ -33,6 +36,7 @@ class PlanFact:
     title: str
     loaded_at: dt.datetime
     closed: bool
+    extension_authority: str = ""
 
 
 class Facts:
@@ -155,6 +159,7 @@ def _plan(event: EditionApplied) -> PlanFact:
         title=event.title,
         loaded_at=event.applied_at,
         closed=event.state is PlanState.CLOSED,
+        extension_authority=event.policies.extension_authority,
     )
 
 

@@ -8,6 +8,7 @@ from pymongo import MongoClient
 
 from services.notify import metrics
 from services.notify.domain.deliveries import SILENT, Delivery, Step
+from services.notify.domain.recipients import allowed
 from services.notify.domain.rules import RuleTable
 from services.notify.store.deliveries import Deliveries
 from services.notify.store.facts import Facts
@@ -80,6 +81,15 @@ def change(
     if changed is not None:
         _count(*changed)
     return changed
+
+
+def first_state(to: str | None, allow_list: frozenset[str]) -> tuple[DeliveryStatus, str]:
+    """Return how a new copy begins: queued, or why it never goes out."""
+    if to is None:
+        return DeliveryStatus.SUPPRESSED, "no_address"
+    if not allowed(to, allow_list):
+        return DeliveryStatus.SUPPRESSED, "sandbox"
+    return DeliveryStatus.QUEUED, ""
 
 
 def _event(delivery: Delivery, at: dt.datetime) -> DeliveryChanged:

@@ -8,7 +8,7 @@ from services.notify import metrics
 from services.notify.domain import messages
 from services.notify.domain.deliveries import Delivery
 from services.notify.domain.ids import delivery_id
-from services.notify.domain.recipients import Recipient, address, allowed, masked, recipients
+from services.notify.domain.recipients import Recipient, address, masked, recipients
 from services.notify.domain.reminders import (
     Cause,
     Reminder,
@@ -23,9 +23,9 @@ from services.notify.domain.rules import (
     wanted_reminders,
 )
 from services.notify.store.facts import PlanFact
-from services.notify.usecases.context import Context, tell
+from services.notify.usecases.context import Context, first_state, tell
 from shared.clock import LOCAL
-from shared.events.notify import Channel, DeliveryStatus
+from shared.events.notify import Channel
 from shared.events.tasks import AgencyState, AssignmentState, OfficerState, TaskDefined
 from shared.mongo import atomically
 
@@ -238,7 +238,7 @@ def _copy(
 ) -> Delivery:
     officer = recipient.officer
     to = address(officer, channel)
-    state, cause = _first_state(to, context.allow_list)
+    state, cause = first_state(to, context.allow_list)
     words = messages.email if channel is Channel.EMAIL else messages.text_message
     return Delivery(
         delivery_id=delivery_id(reminder.reminder_id, officer.officer_id, channel.value),
@@ -265,14 +265,6 @@ def _copy(
         changed_at=queued_at,
         next_attempt_at=queued_at,
     )
-
-
-def _first_state(to: str | None, allow_list: frozenset[str]) -> tuple[DeliveryStatus, str]:
-    if to is None:
-        return DeliveryStatus.SUPPRESSED, "no_address"
-    if not allowed(to, allow_list):
-        return DeliveryStatus.SUPPRESSED, "sandbox"
-    return DeliveryStatus.QUEUED, ""
 
 
 def _count(settled: Iterable[Reminder], copies: Iterable[Delivery]) -> None:

@@ -12,11 +12,13 @@ from typing import Protocol
 
 from services.notify import metrics
 from services.notify.domain.deliveries import RECEIPT_TIME, Delivery, Outcome, Step
+from services.notify.domain.notices import KINDS, Notice
 from services.notify.domain.recipients import address
-from services.notify.domain.rules import still_wanted
+from services.notify.domain.rules import open_to_reminders, still_wanted
 from services.notify.senders import Outgoing, ProviderUnavailableError, Send
 from services.notify.usecases.context import Context, change
 from shared.events.notify import Channel, DeliveryStatus
+from shared.events.tasks import AssignmentState
 from shared.lifecycle import Stop
 
 _log = logging.getLogger(__name__)
@@ -86,19 +88,31 @@ def _last_look(context: Context, delivery: Delivery) -> tuple[str | None, Step |
         return None, Step.PAST_EXPIRY
     state = context.facts.assignments([delivery.assignment_id]).get(delivery.assignment_id)
     plan = context.facts.plan(state.plan_id) if state else None
-    wanted = still_wanted(
-        state,
-        context.table,
-        rule_id=delivery.rule_id,
-        deadline_version=delivery.deadline_version,
-        plan_closed=plan is None or plan.closed,
-    )
-    if not wanted or state is None or state.agency_code != delivery.agency_code:
+    closed = plan is None or plan.closed
+    if delivery.rule_id in KINDS:
+        wanted = delivery.rule_id != Notice.NUDGE or _may_be_urged(state, closed=closed)
+    else:
+        wanted = still_wanted(
+            state,
+            context.table,
+            rule_id=delivery.rule_id,
+            deadline_version=delivery.deadline_version,
+            plan_closed=closed,
+        ) and _holds(state, delivery)
+    if not wanted:
         return None, Step.NOT_WANTED
     officer = context.facts.officer(delivery.officer_id)
     if officer is None or not officer.active:
         return None, Step.NOT_WANTED
     return address(officer, delivery.channel), None
+
+
+def _may_be_urged(state: AssignmentState | None, *, closed: bool) -> bool:
+    return state is not None and open_to_reminders(state, plan_closed=closed)
+
+
+def _holds(state: AssignmentState | None, delivery: Delivery) -> bool:
+    return state is not None and state.agency_code == delivery.agency_code
 
 
 def _drop(context: Context, delivery: Delivery, step: Step) -> None:
