@@ -85,9 +85,9 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def picture(page: Page, name: str) -> Path:
-    """Keep a picture of the whole page in tests/output."""
+def picture(page: Page, name: str, *, whole: bool = True) -> Path:
+    """Keep a picture of the page, or of what the window shows of it, in tests/output."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
     file = OUTPUT / f"{name}.png"
-    page.screenshot(path=file, full_page=True)
+    page.screenshot(path=file, full_page=whole)
     return file
