@@ -3,11 +3,13 @@
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.tasks.domain.planrows import TaskRow
 from services.tasks.domain.schedule import PlannedPart
+from services.tasks.usecases.acts import MOST_TOGETHER
 
 
 class Kind(enum.IntEnum):
@@ -33,6 +35,7 @@ class Act:
         act that reported it, because that id is known only then.
     :param body: what the request says.
     :param evidence: file name and text of a file to be attached, or None.
+    :param session: sent in one request with the others of that person, day and kind.
     :param loose: may as well bear the day of acts before this one.
     """
 
@@ -43,6 +46,7 @@ class Act:
     target: str
     body: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     evidence: tuple[str, str] | None = None
+    session: bool = False
     loose: bool = False
 
 
@@ -52,5 +56,23 @@ def part_act_key(task: TaskRow, part: PlannedPart, kind: Kind, number: int = 0) 
 
 
 def in_order(acts: list[Act]) -> list[Act]:
-    """Return the acts as they are played: by day, loose ones first, then by kind and key."""
-    return sorted(acts, key=lambda act: (act.day, not act.loose, act.kind, act.key))
+    """Return the acts as they are played: by day, loose ones first, by kind, sessions together."""
+
+    def place(act: Act) -> tuple[object, ...]:
+        whose = act.username if act.session else ""
+        return act.day, not act.loose, act.kind, whose, act.key
+
+    return sorted(acts, key=place)
+
+
+def requests_of(acts: Sequence[Act]) -> Iterator[Sequence[Act]]:
+    """Yield what is sent together: the acts of one session, at most a hundred; others alone."""
+    for _, group in itertools.groupby(acts, key=_session):
+        waiting = list(group)
+        for start in range(0, len(waiting), MOST_TOGETHER):
+            yield waiting[start : start + MOST_TOGETHER]
+
+
+def _session(act: Act) -> tuple[object, ...]:
+    whose = act.username if act.session else act.key
+    return act.day, act.loose, act.kind, act.session, whose

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from dev.history_acts import Act, Kind
+from dev.history_acts import Act, Kind, requests_of
 from dev.history_api import HistoryError, TasksApi
 from shared.clock import LOCAL, SystemClock, move, read
 from shared.lifecycle import Stop
@@ -30,7 +30,7 @@ _MARGIN = dt.timedelta(minutes=5)
 _STOPPED = "stopped; run it again to go on"
 _MIDNIGHT = dt.time(0, 5)
 # While one request waits for the database another one is worked on.
-_AT_ONCE = 4
+_AT_ONCE = 3
 
 
 class Played(msgspec.Struct):
@@ -75,7 +75,7 @@ def play(acts: Sequence[Act], until: dt.datetime, stage: Stage) -> int:
                 _move(stage, _begins(day, todays))
                 moved_at = SystemClock().now()
                 loose = [act for act in todays if act.loose]
-                _play_together(pool, loose, played, stage, len(acts))
+                _play_loose(pool, loose, played, stage, len(acts))
                 if todays[-1].kind is not Kind.SUCCESSION:
                     _until_seen(moved_at, stage.stop)
                 _play_acts(todays[len(loose) :], played, stage, len(acts))
@@ -88,34 +88,40 @@ def play(acts: Sequence[Act], until: dt.datetime, stage: Stage) -> int:
 
 
 def _play_acts(todays: Sequence[Act], played: Played, stage: Stage, total: int) -> None:
-    for act in todays:
+    for acts in requests_of(todays):
         if stage.stop.is_set():
             raise HistoryError(_STOPPED)
-        if act.kind is Kind.SUCCESSION:
+        act = acts[0]
+        if act.session:
+            stage.api.together(acts)
+        elif act.kind is Kind.SUCCESSION:
             stage.succeed()
         else:
             answer = stage.api.act(act, played.figures.get(act.target, act.target))
             if act.kind is Kind.MEASURE:
                 played.figures[act.key] = str(answer["id"])
-        played.done += 1
+        played.done += len(acts)
         _keep(played, stage.state_file)
         stage.show(act.day, played.done, total)
 
 
-def _play_together(
+def _play_loose(
     pool: ThreadPoolExecutor, todays: Sequence[Act], played: Played, stage: Stage, total: int
 ) -> None:
-    """Play acts that need no order, a few at a time; after a stop they are all sent again."""
+    """Play sessions that need no order, a few at a time; after a stop they are all sent again."""
 
-    def act(one: Act) -> None:
+    def send(acts: Sequence[Act]) -> int:
         if stage.stop.is_set():
             raise HistoryError(_STOPPED)
-        stage.api.act(one, one.target)
+        stage.api.together(acts)
+        return len(acts)
 
-    for number, _ in enumerate(pool.map(act, todays), start=played.done + 1):
-        stage.show(todays[0].day, number, total)
+    done = 0
+    for number in pool.map(send, requests_of(todays)):
+        done += number
+        stage.show(todays[0].day, played.done + done, total)
     if todays:
-        played.done += len(todays)
+        played.done += done
         _keep(played, stage.state_file)
 
 

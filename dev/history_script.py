@@ -78,11 +78,12 @@ class _Play:
             told = Told(fate=fates[number % len(fates)], reason=self.scenario.coordinating_reason)
             yield from self._coordinate(task, part, told)
         shown = {self._id(task, part) for task, part in chosen}
-        crowd = Coordination(self.days, self.dice, self.people, self.words)
+        until = self.scenario.until.date()
+        crowd = Coordination(self.days, until, self.dice, self.people, self.words)
         for task, part in parts:
-            over = not part.no_deadline and part.due_on <= self.scenario.until.date()
-            if over and self._id(task, part) not in shown:
-                yield from crowd.acts(task, part, self._id(task, part))
+            if self._id(task, part) not in shown:
+                crowd.owe(task, part, self._id(task, part))
+        yield from crowd.acts()
 
     def _may_be_shown(self, task: TaskRow, part: PlannedPart) -> bool:
         usual = Told(fate=Fate.DONE)

@@ -1,7 +1,8 @@
 """Playing the history: forward only, each act once, going on where it stopped."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ class Told(TasksApi):
     def __init__(self, clock_file: Path, refused: str = "") -> None:
         super().__init__("http://127.0.0.1:1", "", Stop())
         self.asked: list[tuple[str, str, dt.date]] = []
+        self.together_asked: list[list[str]] = []
         self._clock_file = clock_file
         self._refused = refused
 
@@ -41,6 +43,11 @@ class Told(TasksApi):
         now = read(self._clock_file).at(SystemClock().now())
         self.asked.append((act.key, target, now.astimezone(LOCAL).date()))
         return {"id": f"id-of-{act.key}"}
+
+    def together(self, acts: Sequence[Act]) -> None:
+        for one in acts:
+            self.act(one, one.target)
+        self.together_asked.append([one.key for one in acts])
 
 
 @pytest.fixture
@@ -128,6 +135,37 @@ def test_a_lost_file_of_progress_sends_the_acts_again_without_moving_the_clock_b
 
     assert [key for key, _target, _day in api.asked] == ["a", "b", "d"]
     assert {day for _key, _target, day in api.asked} == {dt.date(2025, 2, 3)}
+
+
+def test_a_session_is_one_request_and_is_sent_whole_again_when_it_was_not_taken(
+    clock_file: Path,
+) -> None:
+    acts = [
+        *(session(key, "x.lanhdao", loose=True) for key in "pq"),
+        session("r", "y.lanhdao", loose=True),
+        *(session(key, "x.lanhdao", loose=False) for key in "st"),
+        dataclasses.replace(ACTS[3], kind=Kind.START, target="part"),
+    ]
+    with pytest.raises(HistoryError):
+        play(acts, UNTIL, stage(Told(clock_file, refused="q"), clock_file, []))
+    api = Told(clock_file)
+
+    assert play(acts, UNTIL, stage(api, clock_file, [])) == len(acts)
+    assert sorted(api.together_asked[:2]) == [["p", "q"], ["r"]]
+    assert api.together_asked[2:] == [["s", "t"]]
+    assert len(api.asked) == len(acts)
+
+
+def session(key: str, username: str, *, loose: bool) -> Act:
+    return Act(
+        day=dt.date(2025, 1, 2),
+        kind=Kind.REPORT,
+        key=key,
+        username=username,
+        target=f"part-{key}",
+        session=True,
+        loose=loose,
+    )
 
 
 def test_the_progress_of_another_history_is_refused(clock_file: Path) -> None:

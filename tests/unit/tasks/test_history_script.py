@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dev.history import decided
-from dev.history_acts import Act, Kind
+from dev.history_acts import Act, Kind, requests_of
 from dev.history_people import People
 from dev.history_scenario import Scenario
 from services.tasks.domain import assignment as rules
@@ -20,6 +20,7 @@ from services.tasks.domain.permissions import Act as Asked
 from services.tasks.domain.permissions import Actor, Matter, OfficerRole, RoleRow, require
 from services.tasks.domain.rollup import Progress, TaskStatus, by_task, progress, rollup
 from services.tasks.planfiles import read_edition, read_plan
+from services.tasks.usecases.acts import MOST_TOGETHER
 from services.tasks.usecases.load_plan import Edition
 from shared.calendar import load_calendar
 from shared.clock import LOCAL
@@ -209,13 +210,56 @@ def test_each_act_has_its_own_key_and_comes_after_those_of_earlier_days(
     assert acts == sorted(acts, key=lambda act: act.day)
 
 
-def test_a_few_hundred_acts_need_their_own_day_and_no_day_has_too_many_others(
+def test_a_few_hundred_requests_carry_it_and_no_day_has_too_many(
     history: tuple[list[Act], Scenario],
 ) -> None:
-    loose = Counter(act.day for act in history[0] if act.loose)
+    requests = list(requests_of(history[0]))
+    of_a_day = Counter(acts[0].day for acts in requests)
 
+    assert [act for acts in requests for act in acts] == history[0]
+    assert 300 <= len(requests) <= 900
     assert 300 <= sum(not act.loose for act in history[0]) <= 900
-    assert max(loose.values()) <= 130
+    assert max(of_a_day.values()) <= 60
+    assert max(Counter(act.day for act in history[0]).values()) <= 750
+
+
+def test_a_request_is_one_person_s_session_of_a_day(
+    history: tuple[list[Act], Scenario],
+) -> None:
+    for acts in requests_of(history[0]):
+        assert len(acts) <= MOST_TOGETHER
+        assert len({(act.username, act.day, act.kind) for act in acts}) == 1
+        assert len({act.target for act in acts}) == len(acts)
+        assert len(acts) == 1 or all(act.session and act.evidence is None for act in acts)
+
+
+def test_an_agency_reports_its_share_in_a_few_sessions(
+    history: tuple[list[Act], Scenario],
+) -> None:
+    sessions = Counter(
+        acts[0].username
+        for acts in requests_of(history[0])
+        if acts[0].loose and acts[0].kind is Kind.REPORT
+    )
+
+    assert len(sessions) > 30
+    assert max(sessions.values()) <= 24
+
+
+def test_most_of_what_falls_due_soon_after_the_end_was_reported_ahead(
+    played: Stage, today: dt.date
+) -> None:
+    soon = [
+        p
+        for p in played.parts.values()
+        if p.role is Role.COORDINATING
+        and today <= p.due_on <= today + dt.timedelta(days=14)
+        and p.opens_on <= today
+    ]
+    open_still = [p for p in soon if p.state is not AssignmentStatus.ACCEPTED]
+
+    assert len(soon) > 200
+    assert 10 <= len(open_still) <= len(soon) / 4
 
 
 def test_loose_acts_may_as_well_bear_the_day_of_the_acts_before(
