@@ -164,21 +164,22 @@ class Consumer:
     ) -> Mapping[str, int]:
         def work() -> Mapping[str, int]:
             outcomes = {"handled": 0, "skipped": 0}
-            done = self._kept(partition) or 0
+            done = self._keep(partition, records[-1].offset + 1)
             for record in records:
                 if record.offset >= done:
                     outcomes["handled" if self._handle(record) else "skipped"] += 1
-            self._keep(partition, records[-1].offset + 1)
             return outcomes
 
         return atomically(self._client, work)
 
-    def _keep(self, partition: TopicPartition, position: int) -> None:
-        self._positions.update_one(
+    def _keep(self, partition: TopicPartition, position: int) -> int:
+        """Move the group's position forward; return where it was."""
+        before = self._positions.find_one_and_update(
             {"_id": self._name(partition)},
             {"$max": {"next": position}, "$set": {"at": self._clock.now()}},
             upsert=True,
         )
+        return int(before["next"]) if before else 0
 
     def _handle(self, record: Record) -> bool:
         """Run the handler of one record; tell whether there was one."""
