@@ -23,6 +23,7 @@ from services.tasks.usecases.projections import Projections
 from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
 from services.tasks.usecases.succession import Successions
+from services.tasks.usecases.tokens import Tokens
 from shared import mongo
 from shared.clock import BusinessClock, SystemClock, business_clock
 from shared.consumer import Subscription
@@ -151,6 +152,10 @@ class House:
             sessions=self.sessions,
             system=self.system,
         )
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return Tokens(self.database, system=self.system)
 
     @cached_property
     def loader(self) -> PlanLoader:

@@ -55,6 +55,7 @@ def _deps(house: House, addresses: AddressSettings) -> Deps:
         officers=house.officers,
         people=house.people,
         invitations=house.invitations,
+        tokens=house.tokens,
         idempotency=house.idempotency,
         database=house.database,
         texts=Texts.load(TEXTS),

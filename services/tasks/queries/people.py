@@ -104,3 +104,16 @@ def lines(database: "Database[Document]", officer_id: str) -> list[Document]:
     """Return the newest lines about an account."""
     found = database["officer_lines"].find({"officer_id": officer_id})
     return list(found.sort("_id", -1).limit(_MOST_LINES))
+
+
+def sessions_of(database: "Database[Document]", officer_id: str) -> list[Document]:
+    """Return the sessions of an officer, the newest first, without what the browser repeats."""
+    shown = {"created_at": 1, "expires_at": 1, "opened_from": 1}
+    found = database["sessions"].find({"officer_id": officer_id}, shown)
+    return sorted(found, key=lambda row: row["created_at"], reverse=True)
+
+
+def tokens_of(database: "Database[Document]", officer_id: str) -> list[Document]:
+    """Return the tokens of an officer, the newest first."""
+    found = database["api_tokens"].find({"officer_id": officer_id})
+    return sorted(found, key=lambda row: row["created_at"], reverse=True)

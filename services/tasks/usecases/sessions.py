@@ -124,7 +124,7 @@ class Sessions:
         found = self._find(self._tokens, token)
         if found is not None:
             now = self._system.now()
-            unnoted = {"_id": found.session_id, "used_at": {"$lt": now - _NOTED_EVERY}}
+            unnoted = {"_id": found.session_id, "used_at": {"$not": {"$gt": now - _NOTED_EVERY}}}
             self._tokens.update_one(unnoted, {"$set": {"used_at": now}})
         return found
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import Unauthorized
 
 from services.tasks.domain.errors import NotAllowedError
 from services.tasks.domain.permissions import Actor
+from services.tasks.domain.scopes import Scope
 from services.tasks.usecases.sessions import Session
 from services.tasks.web.deps import deps
 
@@ -33,12 +34,29 @@ def public(view: _View) -> _View:
     return view
 
 
+def scoped(*scopes: Scope) -> Callable[[_View], _View]:
+    """Say which scopes a program's token needs for the view, where its method does not tell.
+
+    Without it a look needs ``read`` and everything else ``act``.
+    """
+
+    def mark(view: _View) -> _View:
+        view.scopes = frozenset(scopes)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def signed_in(view: _View) -> _View:
     """Let only signed-in people call the view; :func:`actor` tells who."""
 
     @functools.wraps(view)
     def guarded(*arguments: Any, **named: Any) -> Any:
         g.tasks_session = _session()
+        usual = frozenset({Scope.READ if request.method in _SAFE else Scope.ACT})
+        missing = getattr(view, "scopes", usual) - session().scopes
+        if missing:
+            raise NotAllowedError("error.scope", scopes=", ".join(sorted(missing)))
         return view(*arguments, **named)
 
     guarded.guard = "signed_in"  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from services.tasks.usecases.officers import Officers
 from services.tasks.usecases.people import People
 from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
+from services.tasks.usecases.tokens import Tokens
 from shared.clock import BusinessClock, Clock
 from shared.settings import AddressSettings
 from shared.texts import Texts
@@ -46,6 +47,7 @@ class Deps:
     officers: Officers
     people: People
     invitations: Invitations
+    tokens: Tokens
     idempotency: Idempotency
     database: Any
     texts: Texts

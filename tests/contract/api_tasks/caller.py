@@ -73,6 +73,7 @@ def make_app(found: House, *, development: bool = False) -> Flask:
             officers=found.officers,
             people=found.people,
             invitations=found.invitations,
+            tokens=found.tokens,
             idempotency=found.idempotency,
             database=found.database,
             texts=Texts.load(TEXTS),

@@ -22,6 +22,7 @@ from services.tasks.usecases.people import People
 from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
 from services.tasks.usecases.succession import Successions
+from services.tasks.usecases.tokens import Tokens
 from shared.clock import BusinessClock, FixedClock
 from shared.mongo import Document, ensure
 from shared.outbox import Outbox
@@ -51,6 +52,7 @@ class House:
     sessions: Sessions
     people: People
     invitations: Invitations
+    tokens: Tokens
     idempotency: Idempotency
 
     def part(self, code: str, agency: str) -> Document:
@@ -114,6 +116,7 @@ def make_house(database: "Database[Document]", mongo_client: "MongoClient[Docume
         officers=Officers(mongo_client, database, outbox=outbox, hasher=hasher),
         sessions=sessions,
         people=people,
+        tokens=Tokens(database, system=system),
         invitations=Invitations(
             mongo_client,
             database,

@@ -56,6 +56,7 @@ def make_app(
         officers=house.officers,
         people=house.people,
         invitations=house.invitations,
+        tokens=house.tokens,
         idempotency=house.idempotency,
         database=house.database,
         texts=Texts.load(TEXTS),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 from services.tasks.domain.measurement import Figure
+from services.tasks.domain.scopes import Scope
 from services.tasks.queries import api as queries
 from services.tasks.queries.cursors import Window
 from services.tasks.usecases.idempotency import Answer
@@ -13,7 +14,7 @@ from services.tasks.web.api import inputs, schemas
 from services.tasks.web.api.acting import PARAMETERS, answered
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
 from services.tasks.web.api.problems import handle_problems, seen_version
-from services.tasks.web.auth import SECURITY, actor, demonstration, signed_in
+from services.tasks.web.auth import SECURITY, actor, demonstration, scoped, signed_in
 from services.tasks.web.deps import deps
 from shared.mongo import Document
 
@@ -37,6 +38,7 @@ def list_measurements(given: dict[str, Any], indicator_id: str) -> Any:
 
 @blueprint.route(_OF_INDICATOR, methods=["POST"])
 @signed_in
+@scoped(Scope.FIGURES)
 @blueprint.arguments(inputs.MeasurementInputSchema)
 @blueprint.alt_response(201, schema=schemas.MeasurementSchema)
 @blueprint.doc(**_ACT)
@@ -72,6 +74,7 @@ def get_measurement(measurement_id: str) -> Any:
 
 @blueprint.route(f"{_ONE}/approve", methods=["POST"])
 @signed_in
+@scoped(Scope.FIGURES)
 @blueprint.arguments(inputs.VersionSchema)
 @blueprint.alt_response(200, schema=schemas.MeasurementSchema)
 @blueprint.doc(**_ACT)
@@ -82,6 +85,7 @@ def approve(_given: dict[str, Any], measurement_id: str) -> Response:
 
 @blueprint.route(f"{_ONE}/return", methods=["POST"])
 @signed_in
+@scoped(Scope.FIGURES)
 @blueprint.arguments(inputs.ReasonSchema)
 @blueprint.alt_response(200, schema=schemas.MeasurementSchema)
 @blueprint.doc(**_ACT)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from services.tasks.domain.scopes import Scope
 from services.tasks.web.api import inputs, schemas
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
 from services.tasks.web.api.problems import handle_problems
-from services.tasks.web.auth import SECURITY, actor, public, session, signed_in
+from services.tasks.web.auth import SECURITY, actor, public, scoped, session, signed_in
 from services.tasks.web.deps import deps
 from services.tasks.web.identity import identity_of, short_lived
 
@@ -33,12 +34,14 @@ def issue_token(given: dict[str, str]) -> Any:
 
 @blueprint.route("/auth/identity", methods=["POST"])
 @signed_in
+@scoped(*Scope)
 @blueprint.response(200, schemas.IdentitySchema)
 @blueprint.doc(security=SECURITY)
 def lend_identity() -> Any:
     """Give a signed identity, the bearer for the APIs of scoring and notify; it lasts nine minutes.
 
-    They cannot look a token up, because only tasks keeps them.
+    They cannot look a token up, because only tasks keeps them, and know no scopes: so it needs
+    a token with all of them.
     """
     signed, until = short_lived(identity_of(session()))
     return {"identity": signed, "expires_at": until}

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 
 from services.tasks.web.deps import Deps
 from services.tasks.web.pages import (
+    access,
     account,
     acts,
     agencies,
@@ -49,6 +50,7 @@ def _blueprints(dependencies: Deps) -> Sequence[Blueprint]:
         files,
         signing.blueprint,
         account.blueprint,
+        access.blueprint,
         people.blueprint,
         invitations.blueprint,
         task.blueprint,
