@@ -100,6 +100,11 @@ def working_days(since: dt.date, until: dt.date) -> int:
     return _calendar().working_days_between(since, until)
 
 
+def day_off(day: dt.date) -> tuple[bool, str]:
+    """Tell whether public bodies do not work on a day, and why: "" for an ordinary week-end."""
+    return not _calendar().is_working_day(day), _calendar().name_of(day) or ""
+
+
 def agency_names() -> Mapping[str, str]:
     """Return code → short name of every agency; read once a request."""
     if "agency_names" not in g:

@@ -16,6 +16,9 @@ MOST = {
     "/nhiem-vu?co_quan=STC25": 8,
     "/nhiem-vu?tim=nha+dat": 8,
     "/nhiem-vu?xem=danh-sach": 8,
+    "/nhiem-vu?xem=theo-co-quan&co_quan=tat-ca&mo=STC25": 8,
+    "/nhiem-vu?xem=lich": 8,
+    "/nhiem-vu?xem=tien-do-nam": 9,
     "/viec-cua-toi": 9,
     "/tham-dinh": 7,
     "/tong-quan": 7,
@@ -58,7 +61,7 @@ def test_a_page_asks_little_and_by_index(
 
 def test_nothing_new_costs_one_question(province: Province, played: House) -> None:
     person = province("lanhdao")
-    address = "/nhiem-vu/thay-doi?tu=0&ngay=2025-06-16"
+    address = "/nhiem-vu/thay-doi?tu=0&luc=2025-06-16"
     mark = person.get(address).headers["ETag"]
 
     rows = asked(played, person, address, headers={"If-None-Match": mark})

@@ -1,48 +1,37 @@
-"""The board of tasks and its table: one set, the same filters in the address, two views."""
+"""The set of tasks in each of its views: one set, the same filters in the address."""
 
 import dataclasses
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from services.tasks.domain.permissions import Actor, OfficerRole
+from services.tasks.domain.permissions import OfficerRole
 from services.tasks.queries import board as queries
 from services.tasks.queries import plans as plan_queries
-from services.tasks.queries.board import Mark, Picked, Wanted
 from services.tasks.web.deps import deps
 from services.tasks.web.identity import actor
 from services.tasks.web.pages import board_view as views
 from services.tasks.web.pages import filters as addresses
-from services.tasks.web.pages.board_sets import sets
-from services.tasks.web.pages.cards import Card, Cards
-from services.tasks.web.pages.filters import Filters
-from services.tasks.web.words import agency_names, near_until
+from services.tasks.web.pages import lanes, months
+from services.tasks.web.pages.board_read import Read, cards, read
+from services.tasks.web.pages.cards import Card
+from services.tasks.web.words import agency_names
 from shared.clock import LOCAL
-from shared.mongo import Document
 from shared.web import signed_in
-from shared.web.language import language, translator
+from shared.web.language import language
 
 blueprint = Blueprint("board", __name__)
 
-_WORKERS = (OfficerRole.OFFICER, OfficerRole.HEAD)
-_HAS_A_DAY = (*_WORKERS, OfficerRole.APPRAISER, OfficerRole.PLAN_MANAGER)
+_HAS_A_DAY = (
+    OfficerRole.OFFICER,
+    OfficerRole.HEAD,
+    OfficerRole.APPRAISER,
+    OfficerRole.PLAN_MANAGER,
+)
 _LIVE = "/nhiem-vu/thay-doi"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    """What the database says for one request; the mark was read before all else."""
-
-    filters: Filters
-    plan: Document
-    mark: Mark
-    wanted: Wanted
-    picked: Sequence[Picked]
-    today: dt.date
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +54,16 @@ def home() -> ResponseReturnValue:
 @blueprint.get(addresses.PATH)
 @signed_in
 def index() -> ResponseReturnValue:
-    """Show the cards of the set by state, or as a table."""
+    """Show the set in the view that the address names; by state if it names none."""
     plan = plan_queries.find(deps().database, request.args.get("ke_hoach") or None)
     if plan is None:
         return render_template("board/no_plan.html")
-    read = _read(plan, queries.mark(deps().database, plan["_id"], deps().clock.today()))
-    name = "table" if read.filters.table else "board"
+    found = read(plan, queries.mark(deps().database, plan["_id"], deps().clock.today()))
+    name, more = _VIEWS[found.filters.view]
     whole = "HX-Request" not in request.headers or "HX-History-Restore-Request" in request.headers
-    page = f"board/{name}.html" if whole else f"board/{name}_part.html"
-    response = make_response(render_template(page, **_shown(read)))
+    page = "board/page.html" if whole else "board/part.html"
+    body = f"board/{name}_body.html"
+    response = make_response(render_template(page, body=body, **_shown(found), **more(found)))
     response.headers["Vary"] = "HX-Request, Cookie"
     return response
 
@@ -83,7 +73,7 @@ def index() -> ResponseReturnValue:
 def changes() -> ResponseReturnValue:
     """Give chips and counters anew when something changed, else 304 after one query.
 
-    ``tu`` is the place in the order of changes at which the page was read, ``ngay`` its day.
+    ``tu`` is the place in the order of changes at which the page was read, ``luc`` its day.
     """
     today = deps().clock.today()
     plan = plan_queries.find(deps().database, request.args.get("ke_hoach") or None)
@@ -94,68 +84,64 @@ def changes() -> ResponseReturnValue:
     if tag in request.if_none_match:
         response = Response(status=HTTPStatus.NOT_MODIFIED)
     else:
-        response = make_response(_news(_read(plan, mark)))
+        response = make_response(_news(read(plan, mark)))
     response.set_etag(tag)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def _news(read: _Read) -> str:
-    """Return what an open page takes over in place."""
-    since, day = request.args.get("tu", ""), request.args.get("ngay", "")
+def _news(found: Read) -> str:
+    """Return what an open page takes over in place; views of time and lanes only hear of it."""
+    since, day = request.args.get("tu", ""), request.args.get("luc", "")
     news = (
-        queries.changed_since(deps().database, read.wanted, int(since)) if since.isdecimal() else 0
+        queries.changed_since(deps().database, found.wanted, int(since)) if since.isdecimal() else 0
     )
+    in_place = found.filters.view in (addresses.BOARD, addresses.TABLE)
     return render_template(
         "board/live.html",
         news=news,
-        other_day=day != read.today.isoformat(),
+        other_day=day != found.today.isoformat(),
         live=True,
-        **_shown(read),
+        **_shown(found),
+        **(_columns(found) if in_place else {"columns": (), "rows": ()}),
     )
 
 
-def _read(plan: Document, mark: Mark) -> _Read:
-    """Read the set that the address asks for."""
-    database, today = deps().database, deps().clock.today()
-    filters = addresses.read(request.args, _own_agency(actor()))
-    wanted = Wanted(
-        plan_id=plan["_id"], role=filters.role, agency=filters.agency, words=filters.words
-    )
-    picked = sets().pick(database, wanted, mark, today=today, near_until=near_until(today))
-    return _Read(filters=filters, plan=plan, mark=mark, wanted=wanted, picked=picked, today=today)
-
-
-def _shown(read: _Read) -> dict[str, Any]:
-    """Return what the templates need."""
-    filters = read.filters
-    columns = views.columns(read.picked, filters, agency_names())
-    wanted = [card for column in columns for card in column.shown]
-    cards = _cards(read, wanted)
+def _shown(found: Read) -> dict[str, Any]:
+    """Return what every view needs."""
+    filters, names = found.filters, agency_names()
     holders = (
-        queries.holders(deps().database, read.plan["_id"], filters.role) if filters.agency else None
+        queries.holders(deps().database, found.plan["_id"], filters.role)
+        if filters.agency
+        else None
     )
     return {
-        "plan": read.plan,
+        "plan": found.plan,
         "filters": filters,
-        "columns": columns,
-        "stacks": {column.name: _stack(column, cards) for column in columns},
         "drawn": {},
-        "total": sum(column.count for column in columns),
-        "rows": [cards[card.id] for card in wanted if card.id in cards],
-        "chips": views.chips(
-            read.picked, filters, plan=read.plan, names=agency_names(), holders=holders
-        ),
-        "agency_name": agency_names().get(filters.agency or "", filters.agency),
-        "mark": f"{read.mark.text}-{language()}",
-        "live_address": _live_address(read),
-        "today": read.today,
+        "total": sum(filters.fits(card) for card in found.picked),
+        "chips": views.chips(found.picked, filters, plan=found.plan, names=names, holders=holders),
+        "agency_name": names.get(filters.agency or "", filters.agency),
+        "mark": f"{found.mark.text}-{language()}",
+        "live_address": _live_address(found),
+        "today": found.today,
         "now": deps().clock.now().astimezone(LOCAL),
     }
 
 
-def _stack(column: views.Column, cards: Mapping[str, Card]) -> _Stack:
-    found = [cards[picked.id] for picked in column.shown if picked.id in cards]
+def _columns(found: Read) -> dict[str, Any]:
+    columns = views.columns(found.picked, found.filters, agency_names())
+    wanted = [card for column in columns for card in column.shown]
+    made = cards(found, wanted, own_view=found.filters.agency is not None)
+    return {
+        "columns": columns,
+        "stacks": {column.name: _stack(column, made) for column in columns},
+        "rows": [made[card.id] for card in wanted if card.id in made],
+    }
+
+
+def _stack(column: views.Column, made: Mapping[str, Card]) -> _Stack:
+    found = [made[picked.id] for picked in column.shown if picked.id in made]
     apart = {picked.id for picked in column.returned}
     rest = [card for card in found if card.id not in apart]
     return _Stack(
@@ -165,28 +151,54 @@ def _stack(column: views.Column, cards: Mapping[str, Card]) -> _Stack:
     )
 
 
-def _cards(read: _Read, wanted: Sequence[Picked]) -> Mapping[str, Card]:
-    database = deps().database
-    rows = queries.cards(database, [card.id for card in wanted])
-    maker = Cards(
-        actor(),
-        read.plan,
-        read.today,
-        names=agency_names(),
-        chips=queries.chips(database, read.plan["_id"]),
-        t=translator(),
-        own_view=read.filters.agency is not None,
-    )
-    return {card.id: maker.card(rows[card.id], card) for card in wanted if card.id in rows}
+def _lanes(found: Read) -> dict[str, Any]:
+    rows = lanes.lanes(found.picked, found.filters, plan=found.plan, names=agency_names())
+    by_agency = found.filters.view == addresses.AGENCIES
+    made = cards(found, lanes.shown(rows), own_view=by_agency)
+    return {
+        "lanes": rows,
+        "totals": lanes.totals(rows),
+        "cards_in": lambda some: [made[card.id] for card in some if card.id in made],
+        "by_agency": by_agency,
+    }
 
 
-def _live_address(read: _Read) -> str:
-    address = read.filters.same(_LIVE)
+def _calendar(found: Read) -> dict[str, Any]:
+    month = months.month(found.picked, found.filters, found.today)
+    return {"month": month, "made": cards(found, month.shown, own_view=False)}
+
+
+def _year(found: Read) -> dict[str, Any]:
+    ordered = months.in_order(found.picked, found.filters)
+    first = ordered[: months.FIRST_OF_YEAR + found.filters.more.get("bang", 0)]
+    year = int(found.plan["year"])
+    rows = queries.cards(deps().database, [card.id for card in first])
+    made = cards(found, first, own_view=found.filters.agency is not None)
+    return {
+        "lines": [
+            (made[card.id], months.line(rows[card.id], year)) for card in first if card.id in made
+        ],
+        "ticks": months.ticks(year),
+        "today_at": months.place(found.today, year),
+        "hidden": len(ordered) - len(first),
+        "more": found.filters.address(
+            them=f"bang.{found.filters.more.get('bang', 0) + views.FIRST_CARDS}"
+        ),
+    }
+
+
+def _live_address(found: Read) -> str:
+    address = found.filters.same(_LIVE)
     joint = "&" if "?" in address else "?"
-    return f"{address}{joint}tu={read.mark.seq}&ngay={read.today.isoformat()}"
+    return f"{address}{joint}tu={found.mark.seq}&luc={found.today.isoformat()}"
 
 
-def _own_agency(person: Actor) -> str | None:
-    """Return the agency whose parts somebody sees first; None for those who see the province."""
-    only_works = all(row.role in _WORKERS for row in person.roles)
-    return (person.acting_agency or person.agency_code) if person.roles and only_works else None
+# The template of each view and what it needs beside the common things.
+_VIEWS: Mapping[str, tuple[str, Callable[[Read], dict[str, Any]]]] = {
+    addresses.BOARD: ("board", _columns),
+    addresses.TABLE: ("table", _columns),
+    addresses.AGENCIES: ("lanes", _lanes),
+    addresses.AREAS: ("lanes", _lanes),
+    addresses.CALENDAR: ("calendar", _calendar),
+    addresses.YEAR: ("year", _year),
+}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from services.tasks.queries.board import Picked
-from services.tasks.web.pages.filters import ALL, LATE, SOON, Filters
+from services.tasks.web.pages.filters import ALL, FILTERS, LATE, SOON, Filters
 from shared.events.tasks import Role
 from shared.fold import fold
 from shared.web.language import t
@@ -17,11 +17,12 @@ from shared.web.language import t
 FIRST_CARDS = 50
 FIRST_DONE = 10
 FIRST_ROWS = 100
-_NEWEST = operator.attrgetter("finished_on", "code")
+by_deadline = operator.attrgetter("due_on", "code")
+NEWEST = operator.attrgetter("finished_on", "code")
 # The table is one column of everything.
 _ROWS = "bang"
-_COLUMNS = ("todo", "doing", "review", "done")
-_COLUMN_OF = {"returned": "doing", **{name: name for name in _COLUMNS}}
+COLUMNS = ("todo", "doing", "review", "done")
+COLUMN_OF = {"returned": "doing", **{name: name for name in COLUMNS}}
 _ORDER = {
     name: number for number, name in enumerate(("returned", "doing", "todo", "review", "done"))
 }
@@ -89,10 +90,10 @@ class Chips:
 def columns(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]) -> list[Column]:
     """Return the columns, or the one of the table; a state that is chosen leaves its own."""
     key = _key(filters, names)
-    stacks: dict[str, list[Picked]] = {name: [] for name in _COLUMNS}
+    stacks: dict[str, list[Picked]] = {name: [] for name in COLUMNS}
     for card in picked:
         if filters.fits(card):
-            stacks[_COLUMN_OF[card.kind]].append(card)
+            stacks[COLUMN_OF[card.kind]].append(card)
     if filters.table:
         rows = sorted(itertools.chain.from_iterable(stacks.values()), key=key)
         if filters.backwards:
@@ -101,7 +102,7 @@ def columns(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]
     found = []
     for name, cards in stacks.items():
         if name == "done" and filters.sort == "han":
-            cards.sort(key=_NEWEST, reverse=True)
+            cards.sort(key=NEWEST, reverse=True)
         else:
             cards.sort(key=key, reverse=filters.backwards)
         found.append(_column(name, cards, filters, FIRST_DONE if name == "done" else FIRST_CARDS))
@@ -128,7 +129,7 @@ def chips(
     state_counts: Counter[str] = Counter()
     kinds = Counter(card.kind for card in picked if filters.fits(card, without="state"))
     for kind, count in kinds.items():
-        state_counts[_COLUMN_OF[kind]] += count
+        state_counts[COLUMN_OF[kind]] += count
     return Chips(
         filters=[
             _agencies(picked, filters, names, holders),
@@ -146,17 +147,10 @@ def chips(
                 chosen=filters.state == name,
                 count=state_counts[name],
             )
-            for name in _COLUMNS
+            for name in COLUMNS
         ],
         sort=_sort(filters),
-        clear=filters.address(
-            tim=None,
-            co_quan=None,
-            linh_vuc=None,
-            vai_tro=None,
-            trang_thai=None,
-            han=None,
-        ),
+        clear=filters.address(**dict.fromkeys(FILTERS)),
     )
 
 
@@ -182,12 +176,11 @@ def _column(name: str, cards: Sequence[Picked], filters: Filters, first: int) ->
 
 def _key(filters: Filters, names: Mapping[str, str]) -> Callable[[Picked], Any]:
     folded = functools.cache(lambda code: fold(names.get(code, "")))
-    by_due = operator.attrgetter("due_on", "code")
     orders: dict[str, Callable[[Picked], Any]] = {
         # Within a column all are done or none is.
         "han": (lambda card: (card.kind == "done", card.due_on, card.code))
         if filters.table
-        else by_due,
+        else by_deadline,
         "ma": operator.attrgetter("code"),
         "moi": lambda card: (-card.changed, card.code),
         "co-quan": lambda card: (folded(card.agency_code), card.due_on, card.code),

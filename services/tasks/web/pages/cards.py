@@ -152,8 +152,10 @@ class Cards:
     def _who(self, row: Mapping[str, Any]) -> str:
         lead = self._names.get(row["lead_agency"], row["lead_agency"])
         if row["role"] == Role.LEAD.value:
-            more = f" +{row['coord_count']}" if row["coord_count"] else ""
-            return f"{lead}{more}"
+            count = row["coord_count"]
+            if self._own_view:
+                return self._t("board.coordinators", n=count) if count else ""
+            return f"{lead} +{count}" if count else lead
         if self._own_view:
             return self._t("board.with_lead", lead=lead)
         holder = self._names.get(row["agency_code"], row["agency_code"])

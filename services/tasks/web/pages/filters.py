@@ -18,7 +18,9 @@ ALL = "tat-ca"
 LATE, SOON = "qua-han", "sap-den-han"
 KINDS = ("todo", "doing", "returned", "review", "done")
 SORTS = ("han", "ma", "moi", "co-quan", "trang-thai")
-TABLE = "danh-sach"
+BOARD, TABLE, AGENCIES, AREAS = "bang", "danh-sach", "theo-co-quan", "theo-linh-vuc"
+CALENDAR, YEAR = "lich", "tien-do-nam"
+VIEWS = (BOARD, AGENCIES, AREAS, TABLE, CALENDAR, YEAR)
 # Order of the words in an address; words that are not here are left out of it.
 _NAMES = (
     "xem",
@@ -28,11 +30,19 @@ _NAMES = (
     "vai_tro",
     "trang_thai",
     "han",
+    "ngay",
     "sap_xep",
+    "cot",
+    "thang",
+    "mo",
     "them",
     "ke_hoach",
 )
+# Where in a view one is, not what it shows: another choice begins anew.
+_PLACES = ("mo", "them")
+FILTERS = ("tim", "co_quan", "linh_vuc", "vai_tro", "trang_thai", "han", "ngay")
 _LONGEST = 200
+_DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
 _MORE = re.compile(r"(todo|doing|review|done|bang)\.([0-9]{1,4})")
 
 
@@ -42,6 +52,8 @@ class Filters:
 
     :param given: the words of the address as they came, cleaned.
     :param agency: code of the agency whose cards are wanted.
+    :param day: the deadline wanted, as an ISO date.
+    :param view: one of ``VIEWS``; ``month`` is the calendar's, ``open`` are the open lanes.
     :param more: column → how many cards it shows beyond the first ones.
     """
 
@@ -53,41 +65,47 @@ class Filters:
     state: str | None
     due: str | None
     words: str
+    day: str
     sort: str
     backwards: bool
-    table: bool
+    view: str
+    month: str
+    open: Sequence[str]
     more: Mapping[str, int]
+
+    @property
+    def table(self) -> bool:
+        """Tell whether the set is shown as rows."""
+        return self.view == TABLE
 
     def address(self, path: str = PATH, /, **changed: str | None) -> str:
         """Return the address with some words changed; None takes a word out.
 
         Another choice begins with the first cards again.
         """
-        words = {**self.given, "them": None, **changed}
+        words = {**self.given, **dict.fromkeys(_PLACES), **changed}
         pairs = [(name, words[name]) for name in _NAMES if words.get(name)]
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def same(self, path: str) -> str:
         """Return the address of another path with every word kept."""
-        return self.address(path, them=self.given.get("them"))
+        return self.address(path, **{name: self.given.get(name) for name in _PLACES})
 
     @property
     def narrowed(self) -> bool:
         """Tell whether something can be cleared."""
-        return any(
-            self.given.get(name)
-            for name in ("tim", "co_quan", "linh_vuc", "vai_tro", "trang_thai", "han")
-        )
+        return any(self.given.get(name) for name in FILTERS)
 
     def fits(self, card: Picked, *, without: str = "") -> bool:
         """Tell whether a card belongs to the set.
 
         :param without: the filter (``area``, ``state``, ``due``) left out, for its own counts.
         """
-        if not (self.area or self.state or self.due):
+        if not (self.area or self.state or self.due or self.day):
             return True
         return (
-            (without == "area" or not self.area or card.area == self.area)
+            (not self.day or card.due_on == self.day)
+            and (without == "area" or not self.area or card.area == self.area)
             and (without == "state" or not self.state or _is(card, self.state))
             and (without == "due" or not self.due or (card.late if self.due == LATE else card.near))
         )
@@ -111,10 +129,13 @@ def read(given: Mapping[str, str], own_agency: str | None) -> Filters:
         area=clean.get("linh_vuc"),
         state=_one_of(clean.get("trang_thai"), KINDS),
         due=_one_of(clean.get("han"), (LATE, SOON)),
+        day=clean.get("ngay", "") if _DAY.fullmatch(clean.get("ngay", "")) else "",
         words=clean.get("tim", ""),
         sort=_one_of(sort.removeprefix("-"), SORTS) or "han",
         backwards=sort.startswith("-"),
-        table=clean.get("xem") == TABLE,
+        view=_one_of(clean.get("xem"), VIEWS) or BOARD,
+        month=clean.get("thang", ""),
+        open=[code for code in clean.get("mo", "").split(".") if code],
         more={name: int(count) for name, count in _MORE.findall(clean.get("them", ""))},
     )
 
