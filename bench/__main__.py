@@ -31,15 +31,11 @@ def main() -> int:
     figures: list[Figure] = []
     with _stack() as trial:
         api = TrialApi(trial.url("PORT"))
-        print("Measuring acts", flush=True)
-        figures += acts.latency(trial, api, given.decisions)
-        print("Measuring pages", flush=True)
-        figures += chip.shown(trial, api, given.chips)
-        print("Measuring the board", flush=True)
-        figures += board.pages(trial.mongodb_uri(), trial.folder)
-        print("Measuring cost", flush=True)
-        figures += acts.cost(trial, api, given.acts)
-        figures += acts.memory(trial, PROCESSES)
+        figures += _told(acts.latency(trial, api, given.decisions))
+        figures += _told(chip.shown(trial, api, given.chips))
+        figures += _told(board.pages(trial.mongodb_uri(), trial.folder))
+        figures += _told(acts.cost(trial, api, given.acts))
+        figures += _told(acts.memory(trial, PROCESSES))
     if given.starts:
         figures += starts.starts()
     if given.tests:
