@@ -21,9 +21,9 @@ from services.tasks.domain.planrows import TaskRow
 from services.tasks.domain.schedule import PlannedPart
 
 # The share of parts that somebody forgot: enough to be seen, not enough to drown in.
-_FORGOTTEN = 0.01
+_FORGOTTEN = 0.008
 # Of what falls due soon after the end this share is reported ahead; the rest is reminded of.
-_AHEAD = 0.9
+_AHEAD = 0.92
 _SOON_DUE = dt.timedelta(days=21)
 # A lead agency accepts within so many moments.
 _SOON = 6
