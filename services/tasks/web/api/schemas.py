@@ -176,12 +176,6 @@ class AssignmentSchema(ma.Schema):
     changed_at = fields.DateTime()
 
 
-class TogetherDoneSchema(ma.Schema):
-    """The parts after several acts, one for each act in its order."""
-
-    items = fields.List(fields.Nested(AssignmentSchema))
-
-
 class FileSchema(ma.Schema):
     id = fields.String(attribute="file_id")
     name = fields.String()

@@ -16,7 +16,7 @@ from services.tasks.web.api import schemas
 from services.tasks.web.api.acting import KEY_PARAMETER, answered
 from services.tasks.web.api.blueprints import blueprint as new_blueprint
 from services.tasks.web.api.problems import handle_problems
-from services.tasks.web.api.together_inputs import TogetherSchema
+from services.tasks.web.api.together_shapes import TogetherDoneSchema, TogetherSchema
 from services.tasks.web.auth import SECURITY, actor, demonstration, signed_in
 from services.tasks.web.deps import deps
 
@@ -29,7 +29,7 @@ _SHOWN = schemas.AssignmentSchema(many=True)
 @blueprint.route("/assignments/acts", methods=["POST"])
 @signed_in
 @blueprint.arguments(TogetherSchema())
-@blueprint.alt_response(200, schema=schemas.TogetherDoneSchema)
+@blueprint.alt_response(200, schema=TogetherDoneSchema)
 @blueprint.doc(security=SECURITY, parameters=[KEY_PARAMETER])
 def act_together(given: dict[str, Any]) -> Response:
     """Do up to a hundred acts in their order, all or none; reports here come without files."""

@@ -17,6 +17,7 @@ from services.tasks.web.api.inputs import (
     ReportInputSchema,
     VersionSchema,
 )
+from services.tasks.web.api.schemas import AssignmentSchema
 
 _WORDS = ("start", "note", "report", "take-back", "accept", "return")
 
@@ -97,3 +98,9 @@ class TogetherSchema(Input):
             "invalid": "api.field.invalid",
         },
     )
+
+
+class TogetherDoneSchema(ma.Schema):
+    """The parts after several acts, one for each act in its order."""
+
+    items = fields.List(fields.Nested(AssignmentSchema))
