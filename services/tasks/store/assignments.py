@@ -149,7 +149,8 @@ class Writing:
         :raises StaleVersionError: when somebody else was faster.
         """
         if update(self._assignments, self._changes) < len(self._changes):
-            raise StaleVersionError(self._newer())
+            which, _fields = self._changes[0]
+            raise StaleVersionError(self._assignments.find_one({"_id": which["_id"]}) or which)
         insert(self._reports, self._new_reports)
         update(self._reports, self._decisions)
         insert(self._history, self._lines)
@@ -162,11 +163,6 @@ class Writing:
         self._decisions: list[tuple[Document, Document]] = []
         self._lines: list[Document] = []
         self._events: list[tuple[str, AssignmentState]] = []
-
-    def _newer(self) -> Document:
-        """Return a part that is no longer as it was left here."""
-        stored = self._assignments.find({"_id": {"$in": list(self._parts)}})
-        return next(one for one in stored if one["version"] != self._parts[one["_id"]]["version"])
 
 
 def matter(document: Document, plan: Document) -> Matter:

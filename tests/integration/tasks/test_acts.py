@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import io
 import threading
@@ -12,6 +13,9 @@ from services.tasks.domain.errors import (
 )
 from services.tasks.domain.permissions import OfficerRole
 from services.tasks.queries import api as queries
+from services.tasks.store.assignments import Writing, state_of
+from services.tasks.usecases import asked
+from services.tasks.usecases.acts import Item
 from services.tasks.usecases.asked import Report, ResultDocument
 from shared.events.tasks import CATALOGUE, AssignmentStatus, Timeliness, assignment_type
 from shared.mongo import StaleVersionError
@@ -219,3 +223,34 @@ def test_a_played_act_is_marked_in_the_history(loaded: House) -> None:
     loaded.acts.start(loaded.person(OfficerRole.OFFICER, "STP"), PART, demonstration=True)
 
     assert [row["demonstration"] for row in loaded.history("NV-58", "STP")] == [False, True]
+
+
+def test_an_act_sees_what_those_before_it_in_the_same_request_have_changed(loaded: House) -> None:
+    """The lead agency accepts the required part and reports its own, which that part held back."""
+    needed = small_plan.part_id("NV-58", "STC")
+    head = loaded.person(OfficerRole.HEAD, "STP")
+    loaded.acts.report(loaded.person(OfficerRole.OFFICER, "STC"), needed, report=REPORT)
+    without_excuse = dataclasses.replace(REPORT, explanation="")
+    report = Item(assignment_id=PART, asked=asked.report(without_excuse))
+    with pytest.raises(InvalidError, match="required_parts_open") as caught:
+        loaded.acts.together(head, [report])
+    assert caught.value.item == 0
+
+    done = loaded.acts.together(head, [Item(assignment_id=needed, asked=asked.accept()), report])
+
+    assert [one["state"] for one in done] == ["accepted", "reported"]
+    assert outcome(loaded)[0] == "reported"
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_written_over(loaded: House) -> None:
+    writing = Writing(loaded.database, loaded.outbox, [PART])
+    before = writing.get(PART)
+    loaded.acts.start(loaded.person(OfficerRole.OFFICER, "STP"), PART)
+    state = state_of(before)
+
+    writing.save(before, dataclasses.replace(state, version=state.version + 1))
+
+    with pytest.raises(StaleVersionError) as caught:
+        writing.flush()
+    assert caught.value.current["version"] == 2
+    assert outcome(loaded) == ("in_progress", 2, 2)
