@@ -35,6 +35,7 @@ class Identity:
     expires_at: dt.datetime
     acting_for: str | None = None
     acting_for_agency: str | None = None
+    acting_for_name: str | None = None
 
 
 Identify = Callable[[], Identity | None]
@@ -42,8 +43,13 @@ Identify = Callable[[], Identity | None]
 
 def sign(identity: Identity, private_key_file: Path) -> str:
     """Return the cookie's value for an identity."""
-    claims = dataclasses.asdict(identity) | {"exp": identity.expires_at}
-    del claims["expires_at"]
+    claims = {
+        # What is not said is left out, so that a web of an earlier make can read it as well.
+        name: value
+        for name, value in dataclasses.asdict(identity).items()
+        if value is not None and name != "expires_at"
+    }
+    claims["exp"] = identity.expires_at
     return jwt.encode(claims, private_key_file.read_text(), algorithm=_ALGORITHM)
 
 

@@ -12,6 +12,7 @@ from services.tasks import handlers
 from services.tasks.config import SERVICE, Settings
 from services.tasks.store.indexes import INDEXES
 from services.tasks.usecases.acts import Acts
+from services.tasks.usecases.deputies import Deputies
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
 from services.tasks.usecases.invitations import Invitations
@@ -151,6 +152,16 @@ class House:
             people=self.people,
             sessions=self.sessions,
             system=self.system,
+        )
+
+    @cached_property
+    def deputies(self) -> Deputies:
+        return Deputies(
+            self.client,
+            self.database,
+            outbox=self.outbox,
+            people=self.people,
+            clock=self.clock,
         )
 
     @cached_property

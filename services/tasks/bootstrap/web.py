@@ -56,6 +56,7 @@ def _deps(house: House, addresses: AddressSettings) -> Deps:
         people=house.people,
         invitations=house.invitations,
         tokens=house.tokens,
+        deputies=house.deputies,
         idempotency=house.idempotency,
         database=house.database,
         texts=Texts.load(TEXTS),

@@ -18,6 +18,8 @@ from shared.fold import fold
 
 LONGEST_NAME = 120
 MOST_ROLES = 12
+LONGEST_AWAY_DAYS = 366
+LONGEST_REASON = 300
 # What the head of an agency may give to people of that agency.
 OF_AN_AGENCY = frozenset({OfficerRole.OFFICER, OfficerRole.HEAD})
 
@@ -120,3 +122,31 @@ def may_manage(actor: Actor, agency: str, roles: Iterable[RoleRow]) -> None:
 def is_administrator(rows: Iterable[RoleRow]) -> bool:
     """Tell whether one of the roles administers."""
     return any(row.role is OfficerRole.ADMINISTRATOR for row in rows)
+
+
+def may_be_away(principal: Actor) -> None:
+    """Refuse a deputy for somebody who is no head: others' work is given to another handler.
+
+    :raises NotAllowedError: when the person is no head today.
+    """
+    if not principal.has(OfficerRole.HEAD):
+        raise NotAllowedError("error.only_heads_are_away")
+
+
+def check_away(
+    since: dt.date | None, until: dt.date | None, reason: str, today: dt.date
+) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of an absence.
+
+    :raises InvalidError: a day or the reason is missing, it is over already, or it is too long.
+    """
+    if since is None:
+        raise InvalidError("since", "error.away_day")
+    if until is None or until < today:
+        raise InvalidError("until", "error.away_over")
+    check_period("until", since, until)
+    if (until - max(since, today)).days > LONGEST_AWAY_DAYS:
+        raise InvalidError("until", "error.away_long", n=LONGEST_AWAY_DAYS)
+    if not reason or len(reason) > LONGEST_REASON:
+        raise InvalidError("reason", "error.away_reason", n=LONGEST_REASON)
+    return since, until

@@ -98,6 +98,7 @@ class Actor:
     locale: str = "vi"
     acting_for: str | None = None
     acting_agency: str | None = None
+    acting_name: str | None = None
 
     @property
     def role_names(self) -> tuple[str, ...]:

@@ -106,6 +106,50 @@ def lines(database: "Database[Document]", officer_id: str) -> list[Document]:
     return list(found.sort("_id", -1).limit(_MOST_LINES))
 
 
+def principals(database: "Database[Document]", officer_id: str, today: dt.date) -> list[Document]:
+    """Return for whom the officer may act on that local day."""
+    day = today.isoformat()
+    query = {
+        "away.deputy_id": officer_id,
+        "away.from": {"$lte": day},
+        "away.to": {"$gte": day},
+        "active": True,
+    }
+    shown = {"name": 1, "agency_name": 1, "away": 1}
+    return list(database["officers"].find(query, shown).sort("_id", 1))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """When a head is away.
+
+    :param period: from, to, reason; None when nobody acts for him.
+    :param deputy: the deputy's name, "" for one who was erased.
+    :param colleagues: whom the head may choose, by username.
+    """
+
+    period: Document | None
+    deputy: str
+    colleagues: list[Document]
+
+
+def absence(database: "Database[Document]", officer_id: str, today: dt.date) -> Absence:
+    """Return when an officer is away, now or later, and who could act for him."""
+    officers = database["officers"]
+    officer = officers.find_one({"_id": officer_id}, {"away": 1, "agency_code": 1}) or {}
+    period = officer.get("away")
+    if period is not None and period["to"] < today.isoformat():
+        period = None
+    deputy = names(database, [period["deputy_id"]]) if period else {}
+    query = {"agency_code": officer.get("agency_code", ""), "active": True}
+    others = officers.find(query | {"_id": {"$ne": officer_id}}, {"username": 1, "name": 1})
+    return Absence(
+        period=period,
+        deputy=next((row["name"] for row in deputy.values()), ""),
+        colleagues=sorted(others.limit(MOST_ACCOUNTS), key=lambda row: row["username"]),
+    )
+
+
 def sessions_of(database: "Database[Document]", officer_id: str) -> list[Document]:
     """Return the sessions of an officer, the newest first, without what the browser repeats."""
     shown = {"created_at": 1, "expires_at": 1, "opened_from": 1}

@@ -1,11 +1,12 @@
 """Officers: their documents, the people the rules see, the contact cards that notify gets."""
 
+import dataclasses
 import datetime as dt
 
 from pymongo.database import Database
 
 from services.tasks.domain.permissions import Actor, OfficerRole, RoleRow
-from shared.events.tasks import OfficerState
+from shared.events.tasks import Away, OfficerState
 from shared.mongo import Document
 
 
@@ -45,6 +46,28 @@ def actor_of(officer: Document, today: dt.date) -> Actor:
     )
 
 
+def acting_actor(deputy: Actor, principal: Document, today: dt.date) -> Actor:
+    """Return the deputy with the principal's roles; keeping accounts is never handed on."""
+    head = actor_of(principal, today)
+    return dataclasses.replace(
+        deputy,
+        roles=tuple(row for row in head.roles if row.role is not OfficerRole.ADMINISTRATOR),
+        acting_for=head.officer_id,
+        acting_agency=head.agency_code,
+        acting_name=head.name,
+    )
+
+
+def is_deputy(officer_id: str, principal: Document, today: dt.date) -> bool:
+    """Tell whether the officer may act for the principal on that local day."""
+    away = principal.get("away")
+    return (
+        away is not None
+        and away["deputy_id"] == officer_id
+        and away["from"] <= today.isoformat() <= away["to"]
+    )
+
+
 def contact_card(database: "Database[Document]", officer_id: str) -> OfficerState | None:
     """Return what ``tasks.directory`` tells of an officer now; None when he was erased."""
     officer = database["officers"].find_one({"_id": officer_id, "erased": {"$ne": True}})
@@ -60,6 +83,17 @@ def contact_card(database: "Database[Document]", officer_id: str) -> OfficerStat
         phone=officer["phone"],
         locale=officer["locale"],
         active=officer["active"],
+        away=_away(officer.get("away")),
+    )
+
+
+def _away(period: Document | None) -> Away | None:
+    if period is None:
+        return None
+    return Away(
+        since=dt.date.fromisoformat(period["from"]),
+        until=dt.date.fromisoformat(period["to"]),
+        deputy_id=period["deputy_id"],
     )
 
 

@@ -20,7 +20,7 @@ from services.tasks import metrics
 from services.tasks.domain.errors import SignInError
 from services.tasks.domain.permissions import Actor
 from services.tasks.domain.scopes import Scope
-from services.tasks.store.officers import actor_of
+from services.tasks.store.officers import acting_actor, actor_of, is_deputy
 from shared.clock import BusinessClock, Clock
 from shared.fold import fold
 from shared.mongo import Document
@@ -224,7 +224,7 @@ class Sessions:
         officer = next((found for found in row["officers"] if found["active"]), None)
         if officer is None:
             return None
-        actor = actor_of(officer, self._clock.today())
+        actor = self._acting(actor_of(officer, self._clock.today()), row.get("acting_for"))
         return Session(
             actor=actor,
             csrf=row.get("csrf", ""),
@@ -233,6 +233,16 @@ class Sessions:
             scopes=frozenset(Scope(name) for name in row.get("scopes", Scope)),
             hint=row.get("id_token", ""),
         )
+
+    def _acting(self, person: Actor, principal_id: str | None) -> Actor:
+        """Return the person, acting for the principal while that one is away."""
+        if principal_id is None:
+            return person
+        today = self._clock.today()
+        principal = self._officers.find_one({"_id": principal_id, "active": True})
+        if principal is None or not is_deputy(person.officer_id, principal, today):
+            return person
+        return acting_actor(person, principal, today)
 
 
 def digest(token: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from flask import Flask, current_app
 
 from services.tasks.usecases.acts import Acts
+from services.tasks.usecases.deputies import Deputies
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
 from services.tasks.usecases.invitations import Invitations
@@ -48,6 +49,7 @@ class Deps:
     people: People
     invitations: Invitations
     tokens: Tokens
+    deputies: Deputies
     idempotency: Idempotency
     database: Any
     texts: Texts

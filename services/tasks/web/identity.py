@@ -96,6 +96,7 @@ def identity_of(session: Session) -> Identity:
         roles=person.role_names,
         acting_for=person.acting_for,
         acting_for_agency=person.acting_agency,
+        acting_for_name=person.acting_name,
         locale=person.locale,
         csrf=session.csrf,
         expires_at=session.expires_at,

@@ -74,6 +74,7 @@ def make_app(found: House, *, development: bool = False) -> Flask:
             people=found.people,
             invitations=found.invitations,
             tokens=found.tokens,
+            deputies=found.deputies,
             idempotency=found.idempotency,
             database=found.database,
             texts=Texts.load(TEXTS),

@@ -12,6 +12,7 @@ from pymongo.database import Database
 from services.tasks.domain.permissions import Actor, OfficerRole, RoleRow
 from services.tasks.store.indexes import INDEXES
 from services.tasks.usecases.acts import Acts
+from services.tasks.usecases.deputies import Deputies
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
 from services.tasks.usecases.invitations import Invitations
@@ -53,6 +54,7 @@ class House:
     people: People
     invitations: Invitations
     tokens: Tokens
+    deputies: Deputies
     idempotency: Idempotency
 
     def part(self, code: str, agency: str) -> Document:
@@ -117,6 +119,7 @@ def make_house(database: "Database[Document]", mongo_client: "MongoClient[Docume
         sessions=sessions,
         people=people,
         tokens=Tokens(database, system=system),
+        deputies=Deputies(mongo_client, database, outbox=outbox, people=people, clock=clock),
         invitations=Invitations(
             mongo_client,
             database,

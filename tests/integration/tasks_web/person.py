@@ -57,6 +57,7 @@ def make_app(
         people=house.people,
         invitations=house.invitations,
         tokens=house.tokens,
+        deputies=house.deputies,
         idempotency=house.idempotency,
         database=house.database,
         texts=Texts.load(TEXTS),

@@ -168,7 +168,7 @@ def profiled(database: Any) -> Iterator[list[Document]]:
         (LIVE, 5),
         (f"/phan-viec/{PART}/report", 5),
         (FIGURES, 7),
-        ("/tai-khoan", 1),
+        ("/tai-khoan", 4),
     ],
 )
 def test_a_page_asks_few_questions(house: House, as_: SignIn, path: str, most: int) -> None:

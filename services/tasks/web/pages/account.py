@@ -8,8 +8,10 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 
 from services.tasks.domain.errors import InvalidError, SignInError
+from services.tasks.domain.permissions import OfficerRole
 from services.tasks.domain.scopes import Scope
 from services.tasks.queries import people as queries
+from services.tasks.queries.people import Absence
 from services.tasks.usecases.officers import SHORTEST_PASSWORD
 from services.tasks.web import identity
 from services.tasks.web.auth import session
@@ -123,7 +125,17 @@ def account_page(
         every_scope=[scope.value for scope in Scope],
         chosen_scopes=scopes,
         token=token,
+        principals=queries.principals(database, person.officer_id, deps().clock.today()),
+        absence=_absence(),
     )
+
+
+def _absence() -> Absence | None:
+    """Return when I am away, for a head who acts for himself; nobody else has a deputy."""
+    person = actor()
+    if person.acting_for is not None or not person.has(OfficerRole.HEAD):
+        return None
+    return queries.absence(deps().database, person.officer_id, deps().clock.today())
 
 
 def _back() -> Response:

@@ -50,7 +50,9 @@ def conflict(act: Act, current: Mapping[str, Any], typed: Form) -> str:
     """
     database, person = deps().database, actor()
     lines = api_queries.changes_since(database, current, typed.version())
-    people = people_queries.names(database, {str(line["by"]) for line in lines})
+    people = people_queries.names(
+        database, {str(line[who]) for line in lines for who in ("by", "acting_for") if line[who]}
+    )
     plan = queries.plan_of(database, current["plan_id"])
     against = allowed(person, current, plan, deps().clock.today())[act]
     had_files = any(upload.filename for upload in request.files.getlist("files"))

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from services.tasks.domain.errors import DomainError, InvalidError, NotAllowedError
 from services.tasks.queries import people as queries
+from services.tasks.queries.people import Absence
 from services.tasks.usecases.people import administers
 from services.tasks.web.deps import deps
 from services.tasks.web.identity import actor
@@ -55,7 +56,7 @@ def index() -> ResponseReturnValue:
 @_keepers
 def blank() -> ResponseReturnValue:
     """Show the empty form of a new account."""
-    return _form({"agency_code": text_of(request.args.get("co_quan"))[:LINE]}, {}, None)
+    return people_page({"agency_code": text_of(request.args.get("co_quan"))[:LINE]}, {}, None)
 
 
 @blueprint.post(f"{PAGE}/them")
@@ -66,7 +67,7 @@ def create() -> ResponseReturnValue:
     username = form.text("username", longest=LINE, missing="people.field.username_missing")
     card = forms.read(form, actor())
     if form.errors:
-        return _form(form.given, form.errors, None), HTTPStatus.UNPROCESSABLE_ENTITY
+        return people_page(form.given, form.errors, None), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         officer_id = deps().people.create(actor(), username, card)
     except DomainError as error:
@@ -80,7 +81,7 @@ def create() -> ResponseReturnValue:
 def show(officer_id: str) -> ResponseReturnValue:
     """Show an account with its form, its invitation and its lines."""
     officer = deps().people.managed(actor(), officer_id)
-    return _form(forms.given_of(officer), {}, officer)
+    return people_page(forms.given_of(officer), {}, officer)
 
 
 @blueprint.post(f"{PAGE}/<officer_id>")
@@ -91,7 +92,7 @@ def change(officer_id: str) -> ResponseReturnValue:
     form = Form(request.form)
     card = forms.read(form, actor())
     if form.errors:
-        return _form(form.given, form.errors, officer), HTTPStatus.UNPROCESSABLE_ENTITY
+        return people_page(form.given, form.errors, officer), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         deps().people.change(actor(), officer_id, card, version=form.version())
     except StaleVersionError as stale:
@@ -127,7 +128,7 @@ def erase(officer_id: str) -> ResponseReturnValue:
     officer = deps().people.managed(actor(), officer_id)
     if request.form.get("chac_chan") != "1":
         errors = {"chac_chan": [t("people.erase_unconfirmed")]}
-        page = _form(forms.given_of(officer), errors, officer)
+        page = people_page(forms.given_of(officer), errors, officer)
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
     deps().people.erase(actor(), officer_id)
     flash(t("people.erased"))
@@ -161,7 +162,7 @@ def turn_down(officer_id: str) -> ResponseReturnValue:
 def _refused(form: Form, error: DomainError, officer: Document | None) -> ResponseReturnValue:
     """Show the form again with the reason, so that nothing typed is lost."""
     field = error.field if isinstance(error, InvalidError) else "_"
-    page = _form(form.given, {field: [words(error)]}, officer)
+    page = people_page(form.given, {field: [words(error)]}, officer)
     allowed = not isinstance(error, NotAllowedError)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if allowed else HTTPStatus.FORBIDDEN
 
@@ -174,10 +175,12 @@ def _changed_meanwhile(form: Form, current: Document) -> ResponseReturnValue:
             shown = agency_name(there[name]) if name == "agency_code" else there[name]
             form.wrong(name, t("people.stale_field", value=shown or "–"))
     given = {**form.given, "version": there["version"]}
-    return _form(given, form.errors, current), HTTPStatus.CONFLICT
+    return people_page(given, form.errors, current), HTTPStatus.CONFLICT
 
 
-def _form(given: Mapping[str, str], errors: dict[str, list[str]], officer: Document | None) -> str:
+def people_page(
+    given: Mapping[str, str], errors: dict[str, list[str]], officer: Document | None
+) -> str:
     lines = queries.lines(deps().database, officer["_id"]) if officer else []
     authors = queries.names(deps().database, [line["by"] for line in lines])
     return render_template(
@@ -192,4 +195,13 @@ def _form(given: Mapping[str, str], errors: dict[str, list[str]], officer: Docum
         lines=lines,
         author=lambda by: authors[by]["name"] if by in authors else t("page.person.erased"),
         agency_name=agency_name,
+        absence=_absence(officer),
     )
+
+
+def _absence(officer: Document | None) -> Absence | None:
+    """Return when a head is away, for administrators; other accounts have no deputy."""
+    heads = officer is not None and any(row["role"] == "head" for row in officer["roles"])
+    if officer is None or not heads or not administers(actor()):
+        return None
+    return queries.absence(deps().database, officer["_id"], deps().clock.today())

@@ -199,6 +199,7 @@ def _people_of(reports: Sequence[_Part], stream: queries.Stream) -> set[str]:
     ids = {str(line["by"]) for line in stream.lines}
     ids |= {str(notice["officer_id"]) for notice in stream.notices}
     ids |= {str(report["by"]) for report in reports}
+    ids |= {str(line["acting_for"]) for line in stream.lines if line["acting_for"]}
     decided = (report.get("decision") or {} for report in reports)
     return ids | {str(decision["by"]) for decision in decided if decision}
 

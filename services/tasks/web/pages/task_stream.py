@@ -152,6 +152,8 @@ def _act(
     line: _Line, people: Mapping[str, _Line], part: _Line | None, *, periods: bool
 ) -> Happened:
     who = person_name(line["by"], people)
+    if principal := person_name(line.get("acting_for"), people):
+        who = t("page.history.acting", name=who, principal=principal)
     agency = line.get("by_agency")
     return Happened(
         at=line["at"],
