@@ -18,6 +18,7 @@ from services.tasks.domain.assignment import Acted, By
 from services.tasks.store.assignments import state_of
 from services.tasks.store.measurements import indicator_of
 from services.tasks.store.plans import agency_of, task_of
+from services.tasks.store.successions import UNFINISHED, owed_twice
 from services.tasks.usecases.history import history_line
 from services.tasks.usecases.policies import follow_policies
 from services.tasks.usecases.settling import settle
@@ -42,11 +43,6 @@ from shared.outbox import Outbox
 
 BY = "system:succession"
 _BATCH = 100
-_UNFINISHED = [
-    AssignmentStatus.ASSIGNED.value,
-    AssignmentStatus.IN_PROGRESS.value,
-    AssignmentStatus.REPORTED.value,
-]
 _ADVANCE = {
     AssignmentStatus.REPORTED: 2,
     AssignmentStatus.IN_PROGRESS: 1,
@@ -164,37 +160,36 @@ class Successions:
         )
 
     def _merge(self, new: str, plans: Sequence[str], by: By) -> int:
-        """Withdraw what the heir now owes twice: of each task and period one part stays."""
-        twice = self._database["assignments"].aggregate(
-            [
-                {
-                    "$match": {
-                        "agency_code": new,
-                        "plan_id": {"$in": plans},
-                        "state": {"$in": _UNFINISHED},
-                    }
-                },
-                {"$group": {"_id": {"t": "$task_id", "p": "$period"}, "parts": {"$push": "$_id"}}},
-                {"$match": {"parts.1": {"$exists": True}}},
-                {"$sort": {"_id": 1}},
-                {"$limit": _BATCH},
-            ]
+        """Withdraw what the heir now owes twice, or would coordinate with itself.
+
+        Of each task and period one part stays; a task that the heir leads needs nothing else of it,
+        even where the leading part is finished.
+        """
+        alone = self._parts(
+            {
+                "agency_code": new,
+                "lead_agency": new,
+                "role": Role.COORDINATING.value,
+                "plan_id": {"$in": plans},
+            }
         )
-        gone: list[Document] = []
-        for group in twice:
-            parts = sorted(self._parts({"_id": {"$in": group["parts"]}}), key=_worth, reverse=True)
-            gone.extend(parts[1:])
-        for row in gone:
+        gone = {row["_id"]: row for row in alone}
+        for ids in owed_twice(self._database, new, plans, limit=_BATCH):
+            parts = sorted(self._parts({"_id": {"$in": ids}}), key=_worth, reverse=True)
+            gone |= {row["_id"]: row for row in parts[1:]}
+        for row in gone.values():
             self._database["assignments"].update_many(
                 {"task_id": row["task_id"], "period": row["period"]}, {"$inc": {"coord_count": -1}}
             )
-        fresh = self._parts({"_id": {"$in": [row["_id"] for row in gone]}}) if gone else []
         return self._save(
-            fresh, lambda state: rules.withdraw(state, by, why="merged"), lambda _: {}, by
+            list(gone.values()),
+            lambda state: rules.withdraw(state, by, why="merged"),
+            lambda _: {},
+            by,
         )
 
     def _parts(self, query: Mapping[str, Any]) -> list[Document]:
-        unfinished = {**query, "state": {"$in": _UNFINISHED}}
+        unfinished = {**query, "state": {"$in": UNFINISHED}}
         return list(self._database["assignments"].find(unfinished).sort("_id").limit(_BATCH))
 
     def _save(

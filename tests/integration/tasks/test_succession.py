@@ -64,6 +64,21 @@ def test_finished_parts_stay_where_they_were_done(loaded: House) -> None:
     assert parts_of(loaded, "SNV") == {("NV-58", "coordinating", "accepted")}
 
 
+def test_an_heir_never_coordinates_with_itself_even_when_its_leading_part_is_done(
+    loaded: House,
+) -> None:
+    lead = small_plan.part_id("NV-01", "SNV")
+    loaded.acts.report(loaded.person(OfficerRole.OFFICER, "SNV"), lead, report=REPORT)
+    loaded.acts.accept(loaded.person(OfficerRole.APPRAISER, "VPUBND"), lead)
+    loaded.business.set(MERGER)
+
+    loaded.successions.run()
+
+    kept = loaded.database["assignments"].find_one({"_id": small_plan.part_id("NV-01", "SLDTBXH")})
+    assert kept is not None
+    assert (kept["state"], kept["agency_code"]) == ("withdrawn", "SNV25")
+
+
 def test_a_reported_part_keeps_its_report_and_wins_over_an_idle_one(loaded: House) -> None:
     busy = small_plan.part_id("NV-58", "SLDTBXH")
     loaded.acts.report(loaded.person(OfficerRole.OFFICER, "SLDTBXH"), busy, report=REPORT)
