@@ -11,6 +11,8 @@ The cell says where the person must stand towards the agency that holds the thin
 
 * **own**: the role's agency holds it.
 * **involved**: the role's agency holds it or leads its task.
+* **leading**: the role's agency leads the task.
+* **concerned**: the role's agency has some part of the task.
 * **appraising** (guard G): a lead part or a figure is appraised by an agency that the plan's
   policy names, a coordinating part by the agency that leads its task (there its head too); never
   by a person whose own agency, or the agency acted for, holds it.
@@ -19,7 +21,7 @@ The cell says where the person must stand towards the agency that holds the thin
 * **other**: any agency but the one that holds it.
 * **anybody**: no matter which agency.
 
-An empty cell is a refusal. Who acts for another has the other's roles, and both agencies count
+An officer reports unless the agency wants its head's sign-off. An empty cell is a refusal. Who acts for another has the other's roles, and both agencies count
 against appraising.
 """
 

@@ -12,6 +12,7 @@ from services.tasks import handlers
 from services.tasks.config import SERVICE, Settings
 from services.tasks.store.indexes import INDEXES
 from services.tasks.usecases.acts import Acts
+from services.tasks.usecases.coordination import Coordination
 from services.tasks.usecases.deputies import Deputies
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
@@ -103,6 +104,16 @@ class House:
             self.database,
             outbox=self.outbox,
             files=self.files,
+            clock=self.clock,
+            system=self.system,
+        )
+
+    @cached_property
+    def coordination(self) -> Coordination:
+        return Coordination(
+            self.client,
+            self.database,
+            outbox=self.outbox,
             clock=self.clock,
             system=self.system,
         )

@@ -49,6 +49,7 @@ def _deps(house: House, addresses: AddressSettings) -> Deps:
     return Deps(
         acts=house.acts,
         requests=house.requests,
+        coordination=house.coordination,
         measurements=house.measurements,
         files=house.files,
         sessions=house.sessions,

@@ -31,9 +31,16 @@ FROM: dict[Act, frozenset[AssignmentStatus]] = {
     Act.SET_DEADLINE: _UNFINISHED,
     Act.REASSIGN: _UNFINISHED,
     Act.WITHDRAW: _UNFINISHED,
+    Act.MARK_REQUIRED: _UNFINISHED,
+    Act.UNINVITE: frozenset({_ASSIGNED}),
+    Act.SET_HANDLER: _UNFINISHED,
+    Act.INVITE: frozenset({_ASSIGNED, _IN_PROGRESS}),
+    Act.NUDGE: frozenset({_ASSIGNED, _IN_PROGRESS}),
 }
+_OF_COORDINATING = frozenset({Act.MARK_REQUIRED, Act.UNINVITE})
 # An agency that only follows a task sees it and is told; it has nothing to report.
 _WORK = frozenset({Act.START, Act.NOTE, Act.REPORT})
+_NOT_FOLLOWING = _WORK | {Act.NUDGE, Act.SET_HANDLER}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +95,13 @@ def possible(act: Act, state: AssignmentState, today: dt.date) -> WrongStateErro
         return WrongStateError(
             f"error.state.{state.state.value}", act=act.value, state=state.state.value
         )
-    if act in _WORK and state.role is Role.FOLLOWING:
+    if act in _NOT_FOLLOWING and state.role is Role.FOLLOWING:
         return WrongStateError("error.following")
-    if act in _WORK and today < state.opens_on:
+    if act in _OF_COORDINATING and state.role is not Role.COORDINATING:
+        return WrongStateError("error.not_coordinating")
+    if act is Act.INVITE and state.role is not Role.LEAD:
+        return WrongStateError("error.not_lead")
+    if act in _WORK | {Act.NUDGE} and today < state.opens_on:
         return WrongStateError("error.not_open_yet", opens_on=state.opens_on)
     return None
 
@@ -219,6 +230,35 @@ def withdraw(state: AssignmentState, by: By, *, why: str) -> Acted:
     return _acted(
         state, "withdrawn", by.change("withdrawn", why=why), state=AssignmentStatus.WITHDRAWN
     )
+
+
+def set_handler(state: AssignmentState, by: By, *, officer_id: str | None) -> Acted:
+    """Give the part to one person of its agency (phân công chuyên viên), or to nobody.
+
+    :raises WrongStateError: when that person has it already.
+    """
+    _require(Act.SET_HANDLER, state, by.today)
+    if officer_id == state.handler_id:
+        raise WrongStateError("error.same_handler")
+    return _acted(state, "reassigned", by.change("handler_set"), handler_id=officer_id)
+
+
+def mark_required(state: AssignmentState, by: By, *, required: bool) -> Acted:
+    """Let the lead's report wait for a coordinating part, or no longer.
+
+    :raises WrongStateError: when it is so already.
+    """
+    _require(Act.MARK_REQUIRED, state, by.today)
+    if required is state.required:
+        raise WrongStateError("error.same_required")
+    act = "required_marked" if required else "required_unmarked"
+    return _acted(state, "assigned", by.change(act), required=required)
+
+
+def uninvite(state: AssignmentState, by: By) -> Acted:
+    """Take a part back that the lead asked for and nobody has begun."""
+    _require(Act.UNINVITE, state, by.today)
+    return withdraw(state, by, why="uninvited")
 
 
 def _require(act: Act, state: AssignmentState, today: dt.date) -> None:

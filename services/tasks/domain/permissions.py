@@ -8,6 +8,7 @@ agency acted for, holds the part.
 import dataclasses
 import datetime as dt
 import enum
+from collections.abc import Callable, Collection, Mapping
 
 from services.tasks.domain.errors import NotAllowedError
 from shared.events.tasks import Role
@@ -43,6 +44,13 @@ class Act(enum.StrEnum):
     REQUEST = "request"
     DECIDE_REQUEST = "decide_request"
     CANCEL_REQUEST = "cancel_request"
+    INVITE = "invite"
+    MARK_REQUIRED = "mark_required"
+    UNINVITE = "uninvite"
+    SET_HANDLER = "set_handler"
+    SET_SENDING = "set_sending"
+    COMMENT = "comment"
+    NUDGE = "nudge"
     MEASURE = "measure"
     APPROVE_MEASUREMENT = "approve_measurement"
     RETURN_MEASUREMENT = "return_measurement"
@@ -58,6 +66,8 @@ class Side(enum.StrEnum):
 
     OWN = "own"  # the person's agency holds it
     INVOLVED = "involved"  # the person's agency holds it or leads its task
+    LEADING = "leading"  # the person's agency leads its task
+    CONCERNED = "concerned"  # the person's agency has some part of its task
     APPRAISING = "appraising"  # guard G
     AUTHORITY = "authority"  # the plan's extension authority, which did not ask itself
     OTHER = "other"  # anybody whose agency does not hold it
@@ -124,6 +134,8 @@ class Matter:
     :param appraisers: agencies named by the plan's policy, followed through successions.
     :param authority: the agency that decides requests by the plan's policy; of a request,
         ``agency_code`` is the agency that asked.
+    :param concerned: agencies that have a part of the task, where an act asks for them.
+    :param heads_send: whether the agency lets its heads alone send reports.
     """
 
     plan_id: str
@@ -132,12 +144,14 @@ class Matter:
     appraisers: tuple[str, ...]
     role: Role = Role.LEAD
     authority: str = ""
+    concerned: frozenset[str] = frozenset()
+    heads_send: bool = False
 
 
 _OWN_PEOPLE = {OfficerRole.OFFICER: Side.OWN, OfficerRole.HEAD: Side.OWN}
 _EVERYBODY = dict.fromkeys(OfficerRole, Side.ANYBODY)
 
-# Officers report as heads do: every agency lets its officers send, until a policy says otherwise.
+# Officers report as heads do, unless their agency wants the head's sign-off (``heads_send``).
 # An administrator keeps accounts and never acts on the plan's work.
 TABLE: dict[Act, dict[OfficerRole, Side]] = {
     Act.START: _OWN_PEOPLE,
@@ -156,6 +170,19 @@ TABLE: dict[Act, dict[OfficerRole, Side]] = {
         OfficerRole.LEADER: Side.AUTHORITY,
     },
     Act.CANCEL_REQUEST: _OWN_PEOPLE,
+    Act.INVITE: {OfficerRole.HEAD: Side.LEADING},
+    Act.MARK_REQUIRED: {OfficerRole.HEAD: Side.LEADING},
+    Act.UNINVITE: {OfficerRole.HEAD: Side.LEADING},
+    Act.SET_HANDLER: {OfficerRole.HEAD: Side.OWN},
+    Act.SET_SENDING: {OfficerRole.HEAD: Side.OWN},
+    Act.COMMENT: {
+        OfficerRole.OFFICER: Side.CONCERNED,
+        OfficerRole.HEAD: Side.CONCERNED,
+        OfficerRole.APPRAISER: Side.ANYBODY,
+        OfficerRole.PLAN_MANAGER: Side.ANYBODY,
+        OfficerRole.LEADER: Side.ANYBODY,
+    },
+    Act.NUDGE: {OfficerRole.PLAN_MANAGER: Side.OTHER, OfficerRole.APPRAISER: Side.OTHER},
     Act.MEASURE: _OWN_PEOPLE,
     Act.APPROVE_MEASUREMENT: {OfficerRole.APPRAISER: Side.APPRAISING},
     Act.RETURN_MEASUREMENT: {OfficerRole.APPRAISER: Side.APPRAISING},
@@ -186,6 +213,8 @@ def refusal(act: Act, actor: Actor, matter: Matter) -> NotAllowedError | None:
     first: NotAllowedError | None = None
     for row in rows:
         found = _refusal_of(row, sides[row.role], actor, matter)
+        if found is None and _wants_the_head(act, row, matter):
+            found = NotAllowedError("error.head_sends", agency=matter.agency_code)
         if found is None:
             return None
         first = first or found
@@ -196,14 +225,27 @@ def _refusal_of(row: RoleRow, side: Side, actor: Actor, matter: Matter) -> NotAl
     standing = _agency(row, actor)
     if side is Side.ANYBODY:
         return None
-    if side in (Side.OWN, Side.INVOLVED):
-        leads = side is Side.INVOLVED and standing == matter.lead_agency
-        if leads or standing == matter.agency_code:
+    if side in _NEAR:
+        if standing in _NEAR[side](matter):
             return None
-        return NotAllowedError("error.other_agency", agency=matter.agency_code)
+        agency = matter.lead_agency if side is Side.LEADING else matter.agency_code
+        return NotAllowedError("error.other_agency", agency=agency)
     if matter.agency_code in actor.agencies | {standing}:
         return NotAllowedError("error.own_agency", agency=matter.agency_code)
     return _refusal_over_others(row, side, standing, matter)
+
+
+# Sides that are a set of agencies: those among which the person must stand.
+_NEAR: Mapping[Side, Callable[[Matter], Collection[str]]] = {
+    Side.OWN: lambda matter: {matter.agency_code},
+    Side.INVOLVED: lambda matter: {matter.agency_code, matter.lead_agency},
+    Side.LEADING: lambda matter: {matter.lead_agency},
+    Side.CONCERNED: lambda matter: matter.concerned,
+}
+
+
+def _wants_the_head(act: Act, row: RoleRow, matter: Matter) -> bool:
+    return act is Act.REPORT and matter.heads_send and row.role is OfficerRole.OFFICER
 
 
 def _refusal_over_others(

@@ -54,6 +54,19 @@ def everything(database: "Database[Document]", groups: Sequence[str]) -> list[Do
     )
 
 
+def existing(
+    database: "Database[Document]", groups: Sequence[str], today: dt.date
+) -> Sequence[Document]:
+    """Return the agencies that exist on a day, by short name."""
+    day = today.isoformat()
+    present = (
+        row
+        for row in everything(database, groups)
+        if (row["valid_from"] or "") <= day and (row["valid_to"] or day) >= day
+    )
+    return sorted(present, key=lambda row: str(row["short_name"]))
+
+
 def one(database: "Database[Document]", code: str) -> Document:
     """Return an agency.
 

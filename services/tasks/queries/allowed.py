@@ -1,5 +1,6 @@
 """Which acts a person may do on a part today, so that a page shows these buttons alone."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,7 +19,10 @@ def allowed(
 
     :param document: the assignment's document; ``plan``: its plan's, for the appraisers and state.
     """
-    matter = matter_of(document, plan["appraisers_now"])
+    matter = dataclasses.replace(
+        matter_of(document, plan["appraisers_now"]),
+        heads_send=document["agency_code"] in plan.get("heads_send", ()),
+    )
     against = against_the_plan(plan)
     state = state_of(dict(document))
     return {

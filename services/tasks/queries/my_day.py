@@ -14,7 +14,7 @@ from shared.events.tasks import AssignmentStatus, MeasurementStatus, Role
 from shared.mongo import Document
 
 _OPEN = [AssignmentStatus.ASSIGNED.value, AssignmentStatus.IN_PROGRESS.value]
-_FIELDS = dict.fromkeys((*CARD, "report_count", "changed_at"), 1)
+_FIELDS = dict.fromkeys((*CARD, "report_count", "changed_at", "handler_id"), 1)
 _AT_ONCE = 1000
 _OWN_AGENCY = "error.own_agency"
 

@@ -28,6 +28,7 @@ _PLAN_FIELDS = {
     "appraisers_now": 1,
     "policies": 1,
     "authority_now": 1,
+    "heads_send": 1,
     "groups": 1,
     "decision": 1,
     "areas": 1,

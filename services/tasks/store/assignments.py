@@ -31,6 +31,7 @@ _PLAN_FIELDS = {
     "appraisers_now": 1,
     "policies": 1,
     "authority_now": 1,
+    "heads_send": 1,
     "slug": 1,
     "tiers": 1,
 }
@@ -173,6 +174,7 @@ def matter(document: Document, plan: Document) -> Matter:
         lead_agency=document["lead_agency"],
         appraisers=tuple(plan["appraisers_now"]),
         role=Role(document["role"]),
+        heads_send=document["agency_code"] in plan.get("heads_send", ()),
     )
 
 

@@ -77,7 +77,7 @@ class Acts:
         :raises StaleVersionError: somebody was faster.
         """
         item = Item(assignment_id=assignment_id, asked=asked.start(), version=version)
-        return self._alone(actor, item, demonstration=demonstration)
+        return self.do(actor, item, demonstration=demonstration)
 
     def note(
         self,
@@ -90,7 +90,7 @@ class Acts:
     ) -> Document:
         """Write down progress; errors as :meth:`start`."""
         item = Item(assignment_id=assignment_id, asked=asked.note(text), version=version)
-        return self._alone(actor, item, demonstration=demonstration)
+        return self.do(actor, item, demonstration=demonstration)
 
     def report(
         self,
@@ -103,7 +103,7 @@ class Acts:
     ) -> Document:
         """Report the work as done, with its proof; errors as :meth:`start`."""
         item = Item(assignment_id=assignment_id, asked=asked.report(report), version=version)
-        return self._alone(actor, item, demonstration=demonstration)
+        return self.do(actor, item, demonstration=demonstration)
 
     def take_back(
         self,
@@ -115,7 +115,7 @@ class Acts:
     ) -> Document:
         """Fetch a report back before a decision; errors as :meth:`start`."""
         item = Item(assignment_id=assignment_id, asked=asked.take_back(), version=version)
-        return self._alone(actor, item, demonstration=demonstration)
+        return self.do(actor, item, demonstration=demonstration)
 
     def accept(
         self,
@@ -128,7 +128,7 @@ class Acts:
     ) -> Document:
         """Accept the report (guard G); errors as :meth:`start`."""
         item = Item(assignment_id=assignment_id, asked=asked.accept(note), version=version)
-        return self._alone(actor, item, demonstration=demonstration)
+        return self.do(actor, item, demonstration=demonstration)
 
     def return_(
         self,
@@ -141,7 +141,7 @@ class Acts:
     ) -> Document:
         """Send the report back with a reason (guard G); errors as :meth:`start`."""
         item = Item(assignment_id=assignment_id, asked=asked.return_(reason), version=version)
-        return self._alone(actor, item, demonstration=demonstration)
+        return self.do(actor, item, demonstration=demonstration)
 
     def reopen(
         self,
@@ -154,7 +154,7 @@ class Acts:
     ) -> Document:
         """Take an acceptance back with a reason (plan manager); errors as :meth:`start`."""
         item = Item(assignment_id=assignment_id, asked=asked.reopen(reason), version=version)
-        return self._alone(actor, item, demonstration=demonstration)
+        return self.do(actor, item, demonstration=demonstration)
 
     def together(
         self, actor: Actor, items: Sequence[Item], *, demonstration: bool = False
@@ -165,7 +165,8 @@ class Acts:
         """
         return self._do(actor, items, demonstration=demonstration)
 
-    def _alone(self, actor: Actor, item: Item, *, demonstration: bool) -> Document:
+    def do(self, actor: Actor, item: Item, *, demonstration: bool = False) -> Document:
+        """Do one act; return the new document; errors as :meth:`start`."""
         try:
             return self._do(actor, [item], demonstration=demonstration)[0]
         except (DomainError, StaleVersionError) as error:

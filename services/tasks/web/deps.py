@@ -10,6 +10,7 @@ from typing import Any, cast
 from flask import Flask, current_app
 
 from services.tasks.usecases.acts import Acts
+from services.tasks.usecases.coordination import Coordination
 from services.tasks.usecases.deputies import Deputies
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
@@ -42,6 +43,7 @@ class Deps:
 
     acts: Acts
     requests: Requests
+    coordination: Coordination
     measurements: Measurements
     files: Files
     sessions: Sessions

@@ -67,6 +67,7 @@ def make_app(found: House, *, development: bool = False) -> Flask:
         dependencies.Deps(
             acts=found.acts,
             requests=found.requests,
+            coordination=found.coordination,
             measurements=found.measurements,
             files=found.files,
             sessions=found.sessions,

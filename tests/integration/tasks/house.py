@@ -12,6 +12,7 @@ from pymongo.database import Database
 from services.tasks.domain.permissions import Actor, OfficerRole, RoleRow
 from services.tasks.store.indexes import INDEXES
 from services.tasks.usecases.acts import Acts
+from services.tasks.usecases.coordination import Coordination
 from services.tasks.usecases.deputies import Deputies
 from services.tasks.usecases.files import Files
 from services.tasks.usecases.idempotency import Idempotency
@@ -46,6 +47,7 @@ class House:
     files: Files
     acts: Acts
     requests: Requests
+    coordination: Coordination
     measurements: Measurements
     loader: PlanLoader
     successions: Successions
@@ -111,6 +113,9 @@ def make_house(database: "Database[Document]", mongo_client: "MongoClient[Docume
         acts=Acts(mongo_client, database, outbox=outbox, files=files, clock=clock, system=system),
         requests=Requests(
             mongo_client, database, outbox=outbox, files=files, clock=clock, system=system
+        ),
+        coordination=Coordination(
+            mongo_client, database, outbox=outbox, clock=clock, system=system
         ),
         measurements=Measurements(mongo_client, database, outbox=outbox, clock=clock),
         loader=PlanLoader(mongo_client, database, outbox=outbox, clock=clock, system=system),

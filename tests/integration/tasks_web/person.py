@@ -50,6 +50,7 @@ def make_app(
     dependencies = Deps(
         acts=house.acts,
         requests=house.requests,
+        coordination=house.coordination,
         measurements=house.measurements,
         files=Files(house.database, system=house.system, max_bytes=MEGABYTE),
         sessions=house.sessions,

@@ -32,7 +32,7 @@ def test_the_buttons_are_those_of_role_and_state() -> None:
     assert may(OFFICER, PLAN) == {Act.START, Act.NOTE, Act.REPORT}
     assert may(OFFICER, PLAN, state=reported) == {Act.NOTE, Act.TAKE_BACK}
     assert may(APPRAISER, PLAN, state=reported) == {Act.ACCEPT, Act.RETURN}
-    assert may(APPRAISER, PLAN) == set()
+    assert may(APPRAISER, PLAN) == {Act.NUDGE}
     assert may(OFFICER, PLAN, opens_on=TODAY + dt.timedelta(days=1)) == set()
 
 

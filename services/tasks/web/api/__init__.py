@@ -6,6 +6,7 @@ from services.tasks.web import auth
 from services.tasks.web.api import docs
 from services.tasks.web.api.assignments import blueprint as assignments
 from services.tasks.web.api.blueprints import Api
+from services.tasks.web.api.coordination import blueprint as coordination
 from services.tasks.web.api.measurements import blueprint as measurements
 from services.tasks.web.api.plans import blueprint as plans
 from services.tasks.web.api.requests import blueprint as requests
@@ -25,6 +26,6 @@ def register_api(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     api = Api(app, auth.SECURITY_SCHEMES)
-    for blueprint in (sessions, plans, assignments, together, measurements, requests):
+    for blueprint in (sessions, plans, assignments, together, measurements, requests, coordination):
         api.add(blueprint, PREFIX)
     docs.publish(app, api)

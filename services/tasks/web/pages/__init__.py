@@ -23,6 +23,7 @@ from services.tasks.web.pages import (
     plan,
     requests,
     signing,
+    steering,
     task,
 )
 from services.tasks.web.pages.problems import tell_domain_errors
@@ -57,6 +58,7 @@ def _blueprints(dependencies: Deps) -> Sequence[Blueprint]:
         invitations.blueprint,
         task.blueprint,
         requests.blueprint,
+        steering.blueprint,
         acts.blueprint,
         figures.blueprint,
         evidence.blueprint,

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from services.tasks.domain.permissions import OfficerRole
+from services.tasks.domain.permissions import Act, Matter, OfficerRole, refusal
 from services.tasks.queries import agencies as queries
 from services.tasks.queries import board as board_queries
 from services.tasks.queries import plans as plan_queries
@@ -89,7 +89,15 @@ def show(code: str) -> ResponseReturnValue:
         agency_name=agency_name,
         today=today,
         plan=plan,
+        heads_send=code in plan.get("heads_send", ()),
+        sets_sending=_leads(code, plan),
     )
+
+
+def _leads(code: str, plan: Document) -> bool:
+    """Tell whether this person says who sends the reports of an agency."""
+    about = Matter(plan_id=plan["_id"], agency_code=code, lead_agency=code, appraisers=())
+    return refusal(Act.SET_SENDING, actor(), about) is None
 
 
 def _administers() -> bool:

@@ -104,6 +104,9 @@ def queue() -> ResponseReturnValue:
 def _own(person: Actor, today: dt.date) -> tuple[list[Item], list[Item]]:
     database = deps().database
     rows = queries.to_do(database, person.agencies, today=today, near_until=near_until(today))
+    if not person.has(OfficerRole.HEAD):
+        # What the head gave to somebody else is that person's work; what nobody has is everybody's.
+        rows = [row for row in rows if row.get("handler_id") in (None, person.officer_id)]
     returned = [row["_id"] for row in rows if row["return_count"]]
     reasons = queries.return_reasons(database, returned)
     lately = queries.lately_accepted(database, person.agencies, most=_LATELY)

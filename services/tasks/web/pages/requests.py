@@ -217,16 +217,10 @@ def _page(row: Document, typed: Form, *, answering: str = "") -> str:
 
 def _receivers(plan: Mapping[str, Any], part: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Return the agencies of today that could have a part, by name."""
-    day = deps().clock.today().isoformat()
-    found = agency_queries.everything(deps().database, list(plan.get("groups") or {}))
-    present = (
-        row
-        for row in found
-        if (row["valid_from"] or "") <= day
-        and (row["valid_to"] is None or day <= row["valid_to"])
-        and row["_id"] != part["agency_code"]
+    found = agency_queries.existing(
+        deps().database, list(plan.get("groups") or {}), deps().clock.today()
     )
-    return sorted(present, key=lambda row: str(row["short_name"]))
+    return [row for row in found if row["_id"] != part["agency_code"]]
 
 
 def _part(row: Document) -> Document:

@@ -19,7 +19,12 @@ from services.tasks.web.identity import actor
 from services.tasks.web.pages import task_parts, task_stream
 from services.tasks.web.pages.periods import period_text
 from services.tasks.web.pages.task_next import next_steps
-from services.tasks.web.pages.task_requests import request_buttons, request_lines
+from services.tasks.web.pages.task_requests import (
+    may_comment,
+    request_buttons,
+    request_lines,
+    steering_buttons,
+)
 from services.tasks.web.words import agency_name, due, state_kind
 from shared.events.tasks import Role
 from shared.mongo import Document
@@ -56,7 +61,8 @@ def show(task_id: str) -> ResponseReturnValue:
     stream = queries.stream(
         database, task_id, shown, most=queries.MOST_LINES if whole else queries.FIRST_LINES
     )
-    people = people_queries.names(database, _people_of(reports, stream))
+    named = _people_of(reports, stream) | ({chosen["handler_id"] or ""} if chosen else set())
+    people = people_queries.names(database, named - {""})
     by_id = {str(found["_id"]): found for found in one.parts}
     period = chosen["period"] if chosen else ""
     asked = request_queries.of_parts(database, [chosen["_id"]] if chosen else [])
@@ -73,8 +79,15 @@ def show(task_id: str) -> ResponseReturnValue:
         returned=_returned(chosen, reports, people),
         chosen=chosen,
         steps=next_steps(person, chosen, one.plan, today) if chosen else None,
-        others=request_buttons(person, chosen, one.plan, asked) if chosen else [],
+        others=[
+            *steering_buttons(person, chosen, one.plan, today),
+            *request_buttons(person, chosen, one.plan, asked),
+        ]
+        if chosen
+        else [],
+        handler=task_stream.person_name(chosen["handler_id"], people) if chosen else "",
         requests=request_lines(asked),
+        comments=chosen is not None and may_comment(person, chosen, one),
         rows=task_parts.rows_of(
             same,
             today=today,
@@ -197,6 +210,8 @@ def _area(one: OneTask) -> str:
 
 def _people_of(reports: Sequence[_Part], stream: queries.Stream) -> set[str]:
     ids = {str(line["by"]) for line in stream.lines}
+    sides = (line.get(side) or {} for line in stream.lines for side in ("before", "after"))
+    ids |= {str(side["handler_id"]) for side in sides if side.get("handler_id")}
     ids |= {str(notice["officer_id"]) for notice in stream.notices}
     ids |= {str(report["by"]) for report in reports}
     ids |= {str(line["acting_for"]) for line in stream.lines if line["acting_for"]}

@@ -24,6 +24,14 @@ _ICONS = {
     "deadline_changed": "calendar3",
     "reassigned": "arrow-right",
     "withdrawn": "slash-circle",
+    "request_made": "calendar-plus",
+    "request_granted": "check-lg",
+    "request_refused": "x-lg",
+    "request_cancelled": "slash-circle",
+    "handler_set": "person",
+    "required_marked": "lock",
+    "commented": "pencil-square",
+    "nudged": "bell",
     "measurement_reported": "send",
     "measurement_approved": "check-lg",
     "measurement_returned": "arrow-return-left",
@@ -120,7 +128,7 @@ def act_words(line: _Line) -> str:
     return f"{said} ({t(why).lower()})" if line.get("why") and why in texts() else said
 
 
-def changes(line: _Line) -> list[Changed]:
+def changes(line: _Line, people: Mapping[str, _Line]) -> list[Changed]:
     """Return the changes of a line that a reader needs: state, deadline, agency."""
     before, after = line.get("before") or {}, line.get("after") or {}
     found = [
@@ -128,6 +136,10 @@ def changes(line: _Line) -> list[Changed]:
         for name, show in _SHOWN.items()
         if name in after and before.get(name) is not None
     ]
+    if "handler_id" in after:
+        names = [person_name(side.get("handler_id"), people) or "–" for side in (before, after)]
+        label = t("page.changed.handler_id")
+        found.append(Changed(label=label, before=names[0], after=names[1]))
     # A merged agency may have the short name of the one before it.
     return [change for change in found if change.before != change.after]
 
@@ -163,7 +175,7 @@ def _act(
         words=act_words(line),
         about=_about(part, periods=periods, named=agency_name(agency) if agency and who else ""),
         note=line.get("note") or "",
-        changes=changes(line),
+        changes=changes(line, people),
         demonstration=bool(line.get("demonstration")),
     )
 
