@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import itertools
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -89,16 +88,13 @@ class Chips:
 
 def columns(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]) -> list[Column]:
     """Return the columns, or the one of the table; a state that is chosen leaves its own."""
+    if filters.table:
+        return [_column(_ROWS, ordered(picked, filters, names), filters, FIRST_ROWS)]
     key = _key(filters, names)
     stacks: dict[str, list[Picked]] = {name: [] for name in COLUMNS}
     for card in picked:
         if filters.fits(card):
             stacks[COLUMN_OF[card.kind]].append(card)
-    if filters.table:
-        rows = sorted(itertools.chain.from_iterable(stacks.values()), key=key)
-        if filters.backwards:
-            rows.reverse()
-        return [_column(_ROWS, rows, filters, FIRST_ROWS)]
     found = []
     for name, cards in stacks.items():
         if name == "done" and filters.sort == "han":
@@ -107,6 +103,15 @@ def columns(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]
             cards.sort(key=key, reverse=filters.backwards)
         found.append(_column(name, cards, filters, FIRST_DONE if name == "done" else FIRST_CARDS))
     return found
+
+
+def ordered(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]) -> list[Picked]:
+    """Return the whole set as rows in the order asked for."""
+    rows = [card for card in picked if filters.fits(card)]
+    rows.sort(key=_key(filters, names, of_rows=True))
+    if filters.backwards:
+        rows.reverse()
+    return rows
 
 
 def chips(
@@ -174,12 +179,14 @@ def _column(name: str, cards: Sequence[Picked], filters: Filters, first: int) ->
     )
 
 
-def _key(filters: Filters, names: Mapping[str, str]) -> Callable[[Picked], Any]:
+def _key(
+    filters: Filters, names: Mapping[str, str], *, of_rows: bool = False
+) -> Callable[[Picked], Any]:
     folded = functools.cache(lambda code: fold(names.get(code, "")))
     orders: dict[str, Callable[[Picked], Any]] = {
         # Within a column all are done or none is.
         "han": (lambda card: (card.kind == "done", card.due_on, card.code))
-        if filters.table
+        if of_rows
         else by_deadline,
         "ma": operator.attrgetter("code"),
         "moi": lambda card: (-card.changed, card.code),
