@@ -50,6 +50,9 @@ class Caller:
     def get(self, path: str, **query: Any) -> Any:
         return self._client.get(path, query_string=query, headers=self.headers)
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._client.put(path, json=body, headers=self.headers)
+
     def post(
         self, path: str, body: Any = None, headers: dict[str, str] | None = None, **more: Any
     ) -> Any:

@@ -145,6 +145,7 @@ class Cards:
                 lead_agency=row["lead_agency"],
                 appraisers=tuple(self._plan["appraisers_now"]),
                 role=Role(row["role"]),
+                heads_send=row["agency_code"] in self._plan.get("heads_send", ()),
             )
             self._refused[asked] = refusal(act, self._actor, matter) is not None
         return self._refused[asked]
