@@ -170,12 +170,26 @@ class MongoServer:
         return True
 
     def _initiate(self, client: "MongoClient[_Document]") -> None:
-        member = {"_id": 0, "host": f"{ports.LOOPBACK}:{self.port}"}
+        host = f"{ports.LOOPBACK}:{self.port}"
+        members = [{"_id": 0, "host": host}]
         try:
-            client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
+            client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})
         except OperationFailure as error:
-            if error.code != _ALREADY_INITIALIZED:
+            if error.code not in (_ALREADY_INITIALIZED, _NOT_ALLOWED):
                 raise
+            self._move(host)
+
+    def _move(self, host: str) -> None:
+        """Tell the replica set its new address: it was started on another port the last time."""
+        with self._root() as root:
+            found = root.admin.command("replSetGetConfig")["config"]
+            if found["members"][0]["host"] != host:
+                found["members"][0]["host"] = host
+                found["version"] += 1
+                root.admin.command("replSetReconfig", found, force=True)
+
+    def _root(self) -> "MongoClient[_Document]":
+        return MongoClient(self.uri(), serverSelectionTimeoutMS=2000)
 
     def _ensure_users(self, bare: "MongoClient[_Document]") -> None:
         """Create the users; the first one is allowed from loopback while there is none."""
@@ -185,8 +199,7 @@ class MongoServer:
         except OperationFailure as error:
             if error.code not in (_NOT_ALLOWED, _USER_EXISTS):
                 raise
-        root: MongoClient[_Document]
-        with MongoClient(self.uri(), serverSelectionTimeoutMS=2000) as root:
+        with self._root() as root:
             for name in self.users:
                 self._ensure_user(root, name, passwords[name])
 

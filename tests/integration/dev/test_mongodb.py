@@ -74,3 +74,13 @@ def test_a_server_that_cannot_start_is_told_with_its_last_words(server: MongoSer
             server.wait(Stop(), child)
 
     child.wait(20)
+
+
+def test_it_comes_up_on_another_port_with_what_it_held(server: MongoServer) -> None:
+    with running(server), mongo.connect(server.uri("tasks"), app_name="test") as client:
+        client["tasks"]["officers"].insert_one({"_id": 1})
+    server.port = ports.free_port()
+
+    with running(server), mongo.connect(server.uri("tasks"), app_name="test") as client:
+        assert client["tasks"]["officers"].find_one() == {"_id": 1}
+        client["tasks"]["officers"].insert_one({"_id": 2})
