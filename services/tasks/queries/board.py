@@ -15,7 +15,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.tasks.queries.search import searched
+from services.tasks.queries.search import marked, missed, searched
 from shared.events.tasks import AssignmentStatus, Role
 from shared.mongo import Document
 
@@ -81,7 +81,8 @@ class Picked:
     """What counting and sorting need of one card.
 
     ``kind``: ``todo``, ``doing``, ``returned``, ``review`` or ``done``. ``parts`` of ``periods``
-    are finished. ``late`` and ``near`` are what they are on the day asked for.
+    are finished. ``missed`` marked words of the search stand in the title without their marks.
+    ``late`` and ``near`` are what they are on the day asked for.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Picked:
     reported_on: str
     done_periods: int
     periods: int
+    missed: int = 0
 
 
 def pick(
@@ -105,8 +107,10 @@ def pick(
     """Return the cards of the set, in no order."""
     day, near = today.isoformat(), near_until.isoformat()
     query = {"$and": [_query(wanted), {"state": {"$ne": _WITHDRAWN}}]}
-    rows = database["assignments"].find(query, dict.fromkeys(_PICKED, 1)).batch_size(_AT_ONCE)
-    found = (_card(parts, day, near) for parts in _parts_of(wanted, rows))
+    words = marked(wanted.words)
+    fields = dict.fromkeys((*_PICKED, "title") if words else _PICKED, 1)
+    rows = database["assignments"].find(query, fields).batch_size(_AT_ONCE)
+    found = (_card(parts, day, near, words) for parts in _parts_of(wanted, rows))
     return [card for card in found if card is not None]
 
 
@@ -190,7 +194,7 @@ def _parts_of(wanted: Wanted, rows: Iterable[Document]) -> Iterable[list[Documen
     return groups.values()
 
 
-def _card(parts: Sequence[Document], day: str, near: str) -> Picked | None:
+def _card(parts: Sequence[Document], day: str, near: str, words: Sequence[str]) -> Picked | None:
     """Return the card of some parts; None when the time of none has come."""
     finished = [part for part in parts if part["state"] == _DONE]
     waiting = [part for part in parts if part["state"] != _DONE and part["opens_on"] <= day]
@@ -216,6 +220,7 @@ def _card(parts: Sequence[Document], day: str, near: str) -> Picked | None:
         row["reported_on"] or "",
         len(finished),
         len(parts),
+        missed(words, row["title"]) if words else 0,
     )
 
 

@@ -11,6 +11,7 @@ from services.tasks.queries.board import Picked, Wanted
 from services.tasks.store.assignments import state_of
 from services.tasks.web.words import near_until
 from shared.events.tasks import AssignmentState, AssignmentStatus, Role, Timeliness
+from shared.fold import fold
 from tests.integration.tasks.house import House
 from tests.integration.tasks_web.demonstrated import PLAN_ID, TODAY
 
@@ -110,3 +111,29 @@ def test_search_forgives_marks_case_and_the_stroke_of_d(played: House) -> None:
     assert codes("so tai chinh NV-61") == {"NV-61"}
     assert codes("khong co gi nhu the") == set()
     assert codes("(.*") == set()
+
+
+def test_what_was_typed_with_marks_ranks_before_what_only_sounds_like_it(played: House) -> None:
+    parts = played.database["assignments"]
+    changed = {"NV-10": "Sửa đường tỉnh 105", "NV-11": "Nuôi dưỡng người có công"}
+    before = {row["_id"]: row for row in parts.find({"task_code": {"$in": [*changed]}})}
+    try:
+        for code, title in changed.items():
+            found = {"$set": {"title": title, "search": f"{code} {fold(title)}".lower()}}
+            parts.update_many({"task_code": code}, found)
+
+        marked = {
+            card.code: card.missed
+            for card in picked(played, Wanted(plan_id=PLAN_ID, role="lead", words="ĐƯỜNG"))
+        }
+        bare = {
+            card.code: card.missed
+            for card in picked(played, Wanted(plan_id=PLAN_ID, role="lead", words="duong"))
+        }
+    finally:
+        for row in before.values():
+            parts.replace_one({"_id": row["_id"]}, row)
+
+    assert {code: marked[code] for code in changed} == {"NV-10": 0, "NV-11": 1}
+    assert {code: bare[code] for code in changed} == {"NV-10": 0, "NV-11": 0}
+    assert marked.keys() == bare.keys()

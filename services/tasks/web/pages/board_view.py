@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from services.tasks.queries.board import Picked
+from services.tasks.queries.search import marked
 from services.tasks.web.pages.filters import ALL, FILTERS, LATE, SOON, Filters
 from shared.events.tasks import Role
 from shared.fold import fold
@@ -17,6 +18,7 @@ FIRST_CARDS = 50
 FIRST_DONE = 10
 FIRST_ROWS = 100
 by_deadline = operator.attrgetter("due_on", "code")
+_MISSED = operator.attrgetter("missed")
 NEWEST = operator.attrgetter("finished_on", "code")
 # The table is one column of everything.
 _ROWS = "bang"
@@ -99,6 +101,7 @@ def columns(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]
     for name, cards in stacks.items():
         if name == "done" and filters.sort == "han":
             cards.sort(key=NEWEST, reverse=True)
+            cards.sort(key=_MISSED)
         else:
             cards.sort(key=key, reverse=filters.backwards)
         found.append(_column(name, cards, filters, FIRST_DONE if name == "done" else FIRST_CARDS))
@@ -193,7 +196,10 @@ def _key(
         "co-quan": lambda card: (folded(card.agency_code), card.due_on, card.code),
         "trang-thai": lambda card: (_ORDER[card.kind], card.due_on, card.code),
     }
-    return orders[filters.sort]
+    key = orders[filters.sort]
+    if filters.sort == "han" and marked(filters.words):
+        return lambda card: (card.missed, key(card))
+    return key
 
 
 def _agencies(
