@@ -66,6 +66,11 @@ SENTENCES: dict[str, str] = {
     "TASKS_IDENTITY_PRIVATE_KEY_FILE": "Ed25519 private key (PEM) with which tasks signs"
     " identities for the other webs.",
     "TASKS_MAX_FILE_MEGABYTES": "Largest file that a report may bring, 1 to 200.",
+    "TASKS_OIDC_CLIENT_ID": "Name of this product at the OpenID provider.",
+    "TASKS_OIDC_CLIENT_SECRET": "Its secret there.",
+    "TASKS_OIDC_ISSUER": "Address of an OpenID provider, as it names itself; without it people"
+    " sign in by password alone. Its callback is `/dang-nhap/ngoai/ve` under `TASKS_URL`.",
+    "TASKS_OIDC_NAME": "What the sign-in page calls the provider.",
     "TASKS_URL": "Public address of tasks, for links and for the sign-in.",
     "WEB_HOST": "Where the web listens.",
 }

@@ -24,6 +24,7 @@ from services.tasks.usecases.people import People
 from services.tasks.usecases.projections import Projections
 from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
+from services.tasks.usecases.subjects import Subjects
 from services.tasks.usecases.succession import Successions
 from services.tasks.usecases.tokens import Tokens
 from shared import mongo
@@ -173,6 +174,12 @@ class House:
             outbox=self.outbox,
             people=self.people,
             clock=self.clock,
+        )
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        return Subjects(
+            self.client, self.database, people=self.people, invitations=self.invitations
         )
 
     @cached_property

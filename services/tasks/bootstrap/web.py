@@ -25,6 +25,7 @@ def web_app(house: House) -> Flask:
         config,
         texts=TEXTS,
         max_file_megabytes=settings.max_file_megabytes,
+        oidc=settings.oidc,
     )
 
 
@@ -58,6 +59,7 @@ def _deps(house: House, addresses: AddressSettings) -> Deps:
         invitations=house.invitations,
         tokens=house.tokens,
         deputies=house.deputies,
+        subjects=house.subjects,
         idempotency=house.idempotency,
         database=house.database,
         texts=Texts.load(TEXTS),

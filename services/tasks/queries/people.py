@@ -161,3 +161,9 @@ def tokens_of(database: "Database[Document]", officer_id: str) -> list[Document]
     """Return the tokens of an officer, the newest first."""
     found = database["api_tokens"].find({"officer_id": officer_id})
     return sorted(found, key=lambda row: row["created_at"], reverse=True)
+
+
+def is_linked(database: "Database[Document]", officer_id: str) -> bool:
+    """Tell whether an OpenID subject opens the account."""
+    query = {"_id": officer_id, "subjects": {"$exists": True}}
+    return database["officers"].find_one(query, {"_id": 1}) is not None

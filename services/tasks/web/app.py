@@ -1,5 +1,6 @@
 """The web application of tasks: common shell, API, pages."""
 
+import dataclasses
 import hashlib
 import secrets
 from collections.abc import Sequence
@@ -7,12 +8,14 @@ from pathlib import Path
 
 from flask import Flask
 
+from services.tasks.config import OidcSettings
 from services.tasks.queries import plans
 from services.tasks.usecases.files import MAX_MEGABYTES
 from services.tasks.web.api import register_api
 from services.tasks.web.deps import Deps, install
 from services.tasks.web.files import MOST_FILES
 from services.tasks.web.identity import identify
+from services.tasks.web.oidc import Oidc
 from services.tasks.web.pages import register_pages
 from shared.web import WebConfig, create_app
 from shared.web.plan_label import PlanLabel
@@ -26,10 +29,12 @@ def make_app(
     *,
     texts: Sequence[Path],
     max_file_megabytes: int = MAX_MEGABYTES,
+    oidc: OidcSettings | None = None,
 ) -> Flask:
     """Return the application.
 
     :param texts: catalogues of this service; the shell brings its own.
+    :param oidc: the OpenID provider, None for passwords alone.
     :param max_file_megabytes: largest evidence file; a form may bring several.
     """
     app = create_app(
@@ -42,6 +47,8 @@ def make_app(
     )
     _allow_flashes(app, dependencies)
     app.config["MAX_CONTENT_LENGTH"] = (MOST_FILES * max_file_megabytes + 1) * _MEGABYTE
+    if oidc is not None:
+        dependencies = dataclasses.replace(dependencies, oidc=Oidc(app, oidc))
     install(app, dependencies)
     register_api(app)
     register_pages(app, dependencies)

@@ -20,7 +20,9 @@ from services.tasks.usecases.officers import Officers
 from services.tasks.usecases.people import People
 from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
+from services.tasks.usecases.subjects import Subjects
 from services.tasks.usecases.tokens import Tokens
+from services.tasks.web.oidc import Oidc
 from shared.clock import BusinessClock, Clock
 from shared.settings import AddressSettings
 from shared.texts import Texts
@@ -38,6 +40,7 @@ class Deps:
     :param clock_file: the simulated clock's file, None in real time.
     :param identity_key_file: the private key that signs identities for the other webs.
     :param addresses: the public base addresses of the three webs.
+    :param oidc: the OpenID provider, None without its settings.
     :param development: the development switch (banner button, marked demonstration acts).
     """
 
@@ -52,6 +55,7 @@ class Deps:
     invitations: Invitations
     tokens: Tokens
     deputies: Deputies
+    subjects: Subjects
     idempotency: Idempotency
     database: Any
     texts: Texts
@@ -61,6 +65,7 @@ class Deps:
     clock_file: Path | None = None
     identity_key_file: Path | None = None
     addresses: AddressSettings | None = None
+    oidc: Oidc | None = None
 
 
 def install(app: Flask, value: Deps) -> None:

@@ -79,6 +79,7 @@ def make_app(found: House, *, development: bool = False) -> Flask:
             invitations=found.invitations,
             tokens=found.tokens,
             deputies=found.deputies,
+            subjects=found.subjects,
             idempotency=found.idempotency,
             database=found.database,
             texts=Texts.load(TEXTS),

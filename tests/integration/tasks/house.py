@@ -23,6 +23,7 @@ from services.tasks.usecases.officers import NewOfficer, Officers
 from services.tasks.usecases.people import People
 from services.tasks.usecases.requests import Requests
 from services.tasks.usecases.sessions import Sessions
+from services.tasks.usecases.subjects import Subjects
 from services.tasks.usecases.succession import Successions
 from services.tasks.usecases.tokens import Tokens
 from shared.clock import BusinessClock, FixedClock
@@ -57,6 +58,7 @@ class House:
     invitations: Invitations
     tokens: Tokens
     deputies: Deputies
+    subjects: Subjects
     idempotency: Idempotency
 
     def part(self, code: str, agency: str) -> Document:
@@ -102,6 +104,9 @@ def make_house(database: "Database[Document]", mongo_client: "MongoClient[Docume
     hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
     sessions = Sessions(database, clock=clock, system=system, hasher=hasher)
     people = People(mongo_client, database, outbox=outbox, sessions=sessions, clock=clock)
+    invitations = Invitations(
+        mongo_client, database, people=people, sessions=sessions, system=system, hasher=hasher
+    )
     return House(
         client=mongo_client,
         database=database,
@@ -125,14 +130,8 @@ def make_house(database: "Database[Document]", mongo_client: "MongoClient[Docume
         people=people,
         tokens=Tokens(database, system=system),
         deputies=Deputies(mongo_client, database, outbox=outbox, people=people, clock=clock),
-        invitations=Invitations(
-            mongo_client,
-            database,
-            people=people,
-            sessions=sessions,
-            system=system,
-            hasher=hasher,
-        ),
+        invitations=invitations,
+        subjects=Subjects(mongo_client, database, people=people, invitations=invitations),
         idempotency=Idempotency(mongo_client, database, system=system),
     )
 

@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from services.tasks.bootstrap import TEXTS
+from services.tasks.config import OidcSettings
 from services.tasks.usecases.files import Files
 from services.tasks.web import app as web
 from services.tasks.web.deps import Deps
@@ -33,6 +34,7 @@ def make_app(
     development: bool = True,
     clock_file: Path | None = None,
     clock: BusinessClock | None = None,
+    oidc: OidcSettings | None = None,
 ) -> Flask:
     """Return the web of tasks on a house.
 
@@ -59,6 +61,7 @@ def make_app(
         invitations=house.invitations,
         tokens=house.tokens,
         deputies=house.deputies,
+        subjects=house.subjects,
         idempotency=house.idempotency,
         database=house.database,
         texts=Texts.load(TEXTS),
@@ -70,7 +73,7 @@ def make_app(
         addresses=addresses,
     )
     config = WebConfig(service="tasks", addresses=addresses, development=development)
-    return web.make_app(dependencies, config, texts=TEXTS, max_file_megabytes=1)
+    return web.make_app(dependencies, config, texts=TEXTS, max_file_megabytes=1, oidc=oidc)
 
 
 class Person:

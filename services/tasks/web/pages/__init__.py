@@ -19,6 +19,7 @@ from services.tasks.web.pages import (
     figures,
     invitations,
     my_day,
+    oidc,
     overview,
     people,
     plan,
@@ -70,6 +71,8 @@ def _blueprints(dependencies: Deps) -> Sequence[Blueprint]:
         plan.blueprint,
         agencies.blueprint,
     ]
+    if dependencies.oidc is not None:
+        found.append(oidc.blueprint)
     if dependencies.development and dependencies.clock_file is not None:
         found.append(clock.blueprint)
     return found

@@ -125,6 +125,8 @@ def account_page(
         every_scope=[scope.value for scope in Scope],
         chosen_scopes=scopes,
         token=token,
+        oidc=deps().oidc,
+        linked=queries.is_linked(database, person.officer_id) if deps().oidc else False,
         principals=queries.principals(database, person.officer_id, deps().clock.today()),
         absence=_absence(),
     )

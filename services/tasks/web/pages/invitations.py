@@ -68,4 +68,5 @@ def _page(token: str, officer: Document, errors: dict[str, list[str]]) -> str:
         officer=officer,
         errors=errors,
         shortest=SHORTEST_PASSWORD,
+        oidc=deps().oidc,
     )

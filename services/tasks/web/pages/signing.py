@@ -11,6 +11,7 @@ from services.tasks.domain.errors import SignInError
 from services.tasks.domain.permissions import OfficerRole
 from services.tasks.queries import people as queries
 from services.tasks.web import identity
+from services.tasks.web.auth import session
 from services.tasks.web.deps import deps
 from services.tasks.web.pages.inputs import text_of
 from services.tasks.web.pages.places import HOME, safe_place
@@ -69,8 +70,16 @@ def sign_in() -> ResponseReturnValue:
 @signed_in
 def sign_out() -> ResponseReturnValue:
     """End the session and forget it in the browser."""
+    hint, provider = session().hint, deps().oidc
     _end_earlier_session()
     response = _see("/dang-nhap")
+    if hint and provider is not None:
+        addresses = deps().addresses
+        base = addresses.tasks_url.rstrip("/") if addresses else ""
+        onward = provider.sign_out_address(hint, f"{base}/dang-nhap")
+        if onward is not None:
+            page = render_template("people/onward.html", to=onward, name=provider.name)
+            response = make_response(page)
     identity.forget(response)
     return response
 
@@ -113,6 +122,7 @@ def _form(place: str, *, username: str, wrong: str = "") -> str:
         wrong=wrong,
         examples=_examples(accounts),
         accounts=accounts,
+        oidc=deps().oidc,
     )
 
 

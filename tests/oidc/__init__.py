@@ -1,0 +1,1 @@
+"""A real OpenID provider for tests: the certified one of npm, run by Node from a wheel."""
