@@ -13,6 +13,7 @@ PUBLIC = {
     ("tasks", "GET", "/dang-nhap"),
     ("tasks", "POST", "/dang-nhap"),
     ("tasks", "GET", "/bat-dau"),
+    ("tasks", "GET", "/lich/<secret>.ics"),
     ("tasks", "GET", "/moi/<token>"),
     ("tasks", "POST", "/moi/<token>"),
     ("tasks", "GET", "/quen-mat-khau"),

@@ -87,6 +87,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("expiry", "expires_at", expireAfterSeconds=0),
         _index("officer", "officer_id"),
     ],
+    "calendar_feeds": [_index("officer", "officer_id")],
     "sign_in_tries": [_index("expiry", "forget_at", expireAfterSeconds=0)],
     "idempotency": [_index("expiry", "kept_at", expireAfterSeconds=_KEPT_ANSWERS_SECONDS)],
     "indicator_chips": [
