@@ -1,15 +1,13 @@
 """What the board is made of before it is drawn: columns in their order, chips with their counts."""
 
 import dataclasses
-import functools
-import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.tasks.queries.board import Picked
-from services.tasks.queries.search import marked
 from services.tasks.web.pages.filters import ALL, FILTERS, LATE, SOON, Filters
+from services.tasks.web.pages.orders import COLUMN_OF, COLUMNS, MISSED, NEWEST, order_of, ordered
 from shared.events.tasks import Role
 from shared.fold import fold
 from shared.web.language import t
@@ -17,16 +15,8 @@ from shared.web.language import t
 FIRST_CARDS = 50
 FIRST_DONE = 10
 FIRST_ROWS = 100
-by_deadline = operator.attrgetter("due_on", "code")
-_MISSED = operator.attrgetter("missed")
-NEWEST = operator.attrgetter("finished_on", "code")
 # The table is one column of everything.
 _ROWS = "bang"
-COLUMNS = ("todo", "doing", "review", "done")
-COLUMN_OF = {"returned": "doing", **{name: name for name in COLUMNS}}
-_ORDER = {
-    name: number for number, name in enumerate(("returned", "doing", "todo", "review", "done"))
-}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +82,7 @@ def columns(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]
     """Return the columns, or the one of the table; a state that is chosen leaves its own."""
     if filters.table:
         return [_column(_ROWS, ordered(picked, filters, names), filters, FIRST_ROWS)]
-    key = _key(filters, names)
+    key = order_of(filters, names)
     stacks: dict[str, list[Picked]] = {name: [] for name in COLUMNS}
     for card in picked:
         if filters.fits(card):
@@ -101,20 +91,11 @@ def columns(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]
     for name, cards in stacks.items():
         if name == "done" and filters.sort == "han":
             cards.sort(key=NEWEST, reverse=True)
-            cards.sort(key=_MISSED)
+            cards.sort(key=MISSED)
         else:
             cards.sort(key=key, reverse=filters.backwards)
         found.append(_column(name, cards, filters, FIRST_DONE if name == "done" else FIRST_CARDS))
     return found
-
-
-def ordered(picked: Iterable[Picked], filters: Filters, names: Mapping[str, str]) -> list[Picked]:
-    """Return the whole set as rows in the order asked for."""
-    rows = [card for card in picked if filters.fits(card)]
-    rows.sort(key=_key(filters, names, of_rows=True))
-    if filters.backwards:
-        rows.reverse()
-    return rows
 
 
 def chips(
@@ -180,26 +161,6 @@ def _column(name: str, cards: Sequence[Picked], filters: Filters, first: int) ->
         chosen=name == (filters.state or "doing")
         or (filters.state == "returned" and name == "doing"),
     )
-
-
-def _key(
-    filters: Filters, names: Mapping[str, str], *, of_rows: bool = False
-) -> Callable[[Picked], Any]:
-    folded = functools.cache(lambda code: fold(names.get(code, "")))
-    orders: dict[str, Callable[[Picked], Any]] = {
-        # Within a column all are done or none is.
-        "han": (lambda card: (card.kind == "done", card.due_on, card.code))
-        if of_rows
-        else by_deadline,
-        "ma": operator.attrgetter("code"),
-        "moi": lambda card: (-card.changed, card.code),
-        "co-quan": lambda card: (folded(card.agency_code), card.due_on, card.code),
-        "trang-thai": lambda card: (_ORDER[card.kind], card.due_on, card.code),
-    }
-    key = orders[filters.sort]
-    if filters.sort == "han" and marked(filters.words):
-        return lambda card: (card.missed, key(card))
-    return key
 
 
 def _agencies(

@@ -12,7 +12,7 @@ from services.tasks.queries import overview as overview_queries
 from services.tasks.queries import plans as plan_queries
 from services.tasks.queries.board import Picked
 from services.tasks.web.deps import deps
-from services.tasks.web.pages import board_view
+from services.tasks.web.pages import orders
 from services.tasks.web.pages.board_read import Read, read
 from services.tasks.web.pages.overview import percent
 from services.tasks.web.pages.periods import period_text
@@ -131,7 +131,7 @@ def _due_words(found: Read) -> str:
 
 def _rows(found: Read) -> Iterator[Sequence[Value]]:
     """Yield the rows in the order of the table."""
-    ordered = board_view.ordered(found.picked, found.filters, agency_names())
+    ordered = orders.ordered(found.picked, found.filters, agency_names())
     areas = {area["code"]: area["title"] for area in found.plan["areas"]}
     say = translator()
     for begin in range(0, len(ordered), _AT_ONCE):

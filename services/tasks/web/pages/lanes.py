@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.tasks.queries.board import Picked
-from services.tasks.web.pages.board_view import COLUMN_OF, COLUMNS, NEWEST, by_deadline
 from services.tasks.web.pages.filters import AREAS, Filters
+from services.tasks.web.pages.orders import COLUMN_OF, COLUMNS, NEWEST, by_deadline
 from shared.fold import fold
 
 # Cards of one column of an open lane, and lanes open at once.

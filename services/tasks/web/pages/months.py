@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from services.tasks.queries.board import Picked
-from services.tasks.web.pages.board_view import by_deadline
 from services.tasks.web.pages.filters import TABLE, Filters
+from services.tasks.web.pages.orders import by_deadline
 from services.tasks.web.words import day_off
 from shared.mongo import Document
 
