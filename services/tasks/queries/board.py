@@ -15,6 +15,7 @@ from typing import Any
 
 from pymongo.database import Database
 
+from services.tasks.queries import people
 from services.tasks.queries.search import marked, missed, searched
 from shared.events.tasks import AssignmentStatus, Role
 from shared.mongo import Document
@@ -61,6 +62,7 @@ CARD = (
     "coord_count",
     "indicator_codes",
     "evidence_count",
+    "handler_id",
     "plan_id",
     "version",
 )
@@ -115,11 +117,16 @@ def pick(
 
 
 def cards(database: "Database[Document]", ids: Sequence[str]) -> dict[str, Document]:
-    """Return what cards show, by id."""
+    """Return what cards show, by id; parts given to one person have their ``handler`` by name."""
     if not ids:
         return {}
-    rows = database["assignments"].find({"_id": {"$in": list(ids)}}, dict.fromkeys(CARD, 1))
-    return {row["_id"]: row for row in rows.batch_size(_AT_ONCE)}
+    found = database["assignments"].find({"_id": {"$in": list(ids)}}, dict.fromkeys(CARD, 1))
+    rows = {row["_id"]: row for row in found.batch_size(_AT_ONCE)}
+    given = {row["_id"]: row["handler_id"] for row in rows.values() if row.get("handler_id")}
+    names = people.names(database, given.values()) if given else {}
+    for part_id, officer_id in given.items():
+        rows[part_id]["handler"] = names.get(officer_id, {}).get("name", "")
+    return rows
 
 
 def chips(database: "Database[Document]", plan_id: str) -> dict[str, Document]:

@@ -71,6 +71,9 @@ def test_a_handler_is_shown_and_others_no_longer_have_it_among_their_work(
     assert head.act(path, officer_id=officer_id(house, "stc.canbo")).status_code == 422
     assert head.act(path, officer_id=other).status_code == 303
 
+    for view in ("", "?xem=danh-sach"):
+        board = words_of(as_("vpubnd.thamdinh").get(f"/nhiem-vu{view}").text)
+        assert "Nguyễn Văn An" in board.split("NV-58", 1)[1]
     page = words_of(head.get(TASK).text)
     assert "Chuyên viên: Nguyễn Văn An" in page
     assert "Chuyên viên: – → Nguyễn Văn An" in page

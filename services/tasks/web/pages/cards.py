@@ -47,13 +47,14 @@ class Item:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What a card shows; ``bar`` is ``late``, ``near`` or ""."""
+    """What a card shows; ``bar`` is ``late``, ``near`` or ""; ``handler`` is a person's name."""
 
     id: str
     href: str
     code: str
     title: str
     who: str
+    handler: str
     role: str
     periods: str
     period: str
@@ -109,6 +110,7 @@ class Cards:
             code=row["task_code"],
             title=row["title"],
             who=self._who(row),
+            handler=row.get("handler", ""),
             role=row["role"],
             periods=self._t("board.periods", done=picked.done_periods, all=picked.periods)
             if several
