@@ -87,6 +87,10 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("expiry", "expires_at", expireAfterSeconds=0),
         _index("officer", "officer_id"),
     ],
+    "saved_filters": [
+        _index("officer", "officer_id"),
+        _index("agency_shared", "agency_code", "shared"),
+    ],
     "calendar_feeds": [_index("officer", "officer_id")],
     "sign_in_tries": [_index("expiry", "forget_at", expireAfterSeconds=0)],
     "idempotency": [_index("expiry", "kept_at", expireAfterSeconds=_KEPT_ANSWERS_SECONDS)],
