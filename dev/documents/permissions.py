@@ -21,8 +21,9 @@ The cell says where the person must stand towards the agency that holds the thin
 * **other**: any agency but the one that holds it.
 * **anybody**: no matter which agency.
 
-An officer reports unless the agency wants its head's sign-off. An empty cell is a refusal. Who acts for another has the other's roles, and both agencies count
-against appraising.
+An officer reports unless the agency wants its head's sign-off.
+An empty cell is a refusal.
+Who acts for another has the other's roles, and both agencies count against appraising.
 """
 
 
