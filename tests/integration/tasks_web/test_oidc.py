@@ -189,9 +189,7 @@ def test_linking_begins_with_a_form_and_a_subject_opens_one_account(
     assert "subjects" not in officer(house, "stp.canbo")
 
 
-def test_an_invitation_links_instead_of_setting_a_password(
-    house: House, app: Flask
-) -> None:
+def test_an_invitation_links_instead_of_setting_a_password(house: House, app: Flask) -> None:
     keeper = officer(house, "admin")
     house.database["officers"].update_one(
         {"username": "stp.canbo"}, {"$set": {"password_hash": ""}}
