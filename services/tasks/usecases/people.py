@@ -143,7 +143,8 @@ class People:
             self._officers.update_one({"_id": officer_id}, {"$unset": gone})
             self._save(actor, before, empty, "erased")
             self._sessions.end_all(officer_id)
-            self._database["invitations"].delete_many({"officer_id": officer_id})
+            for name in ("invitations", "saved_filters", "calendar_feeds"):
+                self._database[name].delete_many({"officer_id": officer_id})
 
         atomically(self._client, work)
 

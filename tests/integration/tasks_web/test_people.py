@@ -222,6 +222,8 @@ def test_an_erased_officer_leaves_an_id_and_a_tombstone(
     admin.act(f"{PAGE}/them", **HUONG)
     path, known = address(house, "stp.huong"), officer(house, "stp.huong")
     token = invite(house, admin, "stp.huong")
+    for name in ("saved_filters", "calendar_feeds"):
+        house.database[name].insert_one({"_id": "x", "officer_id": known["_id"], "name": "Hương"})
 
     fields = admin.form(path, f"{path}/xoa")
     fields.pop("chac_chan")
